@@ -48,12 +48,17 @@ typedef struct {
 #define SECRET_CONTENT "x-#value"
 
 /* load.c. NULL with error, which holds file, line and column where there is one. */
+/* Variables COMPOSE_... of the env files that the shell lacks, which are for Compose itself: {name: value}, a new
+ * reference. What is wrong with a file is told when the project is loaded. */
+json_t *project_own_variables(const ProjectOptions *options);
 Project *project_load(const ProjectOptions *options, GError **error);
 void project_free(Project *project);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Project, project_free)
 json_t *project_services(const Project *project); /* name -> service; borrowed */
 json_t *project_service(
 	const Project *project, const char *name, GError **error); /* "no such service: x" */
+/* The platform of a service: its own, or else DOCKER_DEFAULT_PLATFORM; "" for the host's. */
+const char *project_platform(const Project *project, const json_t *service);
 /* Whether the env files of these services could be read (NULL: of all): to be checked before they are created. */
 bool project_check_files(const Project *project, const json_t *names, GError **error);
 /* Activates the named services and their dependencies, whatever their profiles. */

@@ -285,6 +285,25 @@ static bool load(Loader *loader, Project *project, GError **error)
 	return project_finish(project, loader, error);
 }
 
+json_t *project_own_variables(const ProjectOptions *options)
+{
+	g_autoptr(Environment) environment = environment_new(true);
+	g_autofree char *here = g_get_current_dir();
+	g_autoptr(Project) project = g_new0(Project, 1);
+	Loader loader = {.options = options, .environment = environment, .project = project};
+	GHashTableIter each;
+	gpointer name, value;
+	json_t *found = json_object();
+	project->folder = first_folder(options, here);
+	if (!load_environment(&loader, project, project->folder, NULL))
+		return found;
+	g_hash_table_iter_init(&each, environment->values);
+	while (g_hash_table_iter_next(&each, &name, &value))
+		if (g_str_has_prefix(name, "COMPOSE_") && getenv(name) == NULL)
+			json_object_set_new(found, name, json_lenient(value));
+	return found;
+}
+
 Project *project_load(const ProjectOptions *options, GError **error)
 {
 	g_autoptr(Environment) environment = environment_new(true);

@@ -41,18 +41,19 @@ char *compose_run(const Project *project, Client *client, const char *service_na
 	json_object_foreach (endpoints, network, endpoint)
 		if (aliases)
 			json_object_set_new(endpoint, "Aliases", json_pack("[s]", service_name));
-	bool attached = !json_bool(own, "x-detached");
-	json_object_set_new(
-		body, "AttachStdin", json_boolean(attached && json_bool(own, "stdin_open")));
-	json_object_set_new(body, "AttachStdout", json_boolean(attached));
-	json_object_set_new(body, "AttachStderr", json_boolean(attached));
-	json_object_set_new(
-		body, "StdinOnce", json_boolean(attached && json_bool(own, "stdin_open")));
+	/* Detached or not: its input is open, and ends with the first client that is attached. */
+	const char *const attached[] = {"AttachStdin", "StdinOnce"};
+	for (size_t n = 0; n < G_N_ELEMENTS(attached); n++)
+		json_object_set_new(body, attached[n], json_boolean(json_bool(own, "stdin_open")));
+	json_object_set_new(body, "AttachStdout", json_true());
+	json_object_set_new(body, "AttachStderr", json_true());
 	if (json_bool(own, "x-remove"))
 		json_object_set_new(json_object_get(body, "HostConfig"), "AutoRemove", json_true());
-	g_autofree char *escaped = client_escape(name);
+	g_autofree char *escaped = client_escape(name),
+			*platform = client_escape(project_platform(project, own));
 	g_autoptr(json_t) made =
-		engine_call(client, error, "POST", body, "/containers/create?name=%s", escaped);
+		engine_call(client, error, "POST", body, "/containers/create?name=%s%s%s", escaped,
+			*platform != '\0' ? "&platform=" : "", platform);
 	return made != NULL && container_files(&request, client, json_str(made, "Id"), error)
 		       ? g_strdup(json_str(made, "Id"))
 		       : NULL;

@@ -50,3 +50,9 @@ char *service_container_name(
 			    : g_strdup_printf("%s%s%s%s%d", project->name, project->separator, name,
 				      project->separator, number);
 }
+
+const char *project_platform(const Project *project, const json_t *service)
+{
+	const char *own = json_str(service, "platform");
+	return *own != '\0' ? own : json_named(project->environment, "DOCKER_DEFAULT_PLATFORM");
+}

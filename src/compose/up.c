@@ -62,7 +62,8 @@ static char *create(
 	request->namespaces = ids;
 	g_autoptr(json_t) body = container_body(request, error);
 	g_autofree char *name = client_escape(as),
-			*platform = client_escape(json_str(request->service, "platform"));
+			*platform =
+				client_escape(project_platform(request->project, request->service));
 	g_autoptr(json_t) made =
 		body == NULL
 			? NULL

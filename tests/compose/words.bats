@@ -168,3 +168,115 @@ said() { # the first line of what it says while it fails
  Container $COMPOSE_PROJECT_NAME-web-1  Started" ]
 	[[ $(c up -d 2>&1) == *"-web-1  Running"* ]]
 }
+
+@test "older names of flags, and flags that exclude each other" {
+	said '--tty and --no-TTY can'\''t be used together' run -t -T web
+	said 'label must be set as KEY=VALUE' run --label x web
+	said 'can'\''t use --progress tty while ANSI support is disabled' --ansi never --progress tty ps
+	said 'can'\''t use --progress plain while ANSI support is forced' --ansi always --progress plain ps
+	said 'cannot specify DEPRECATED "--no-ansi" and "--ansi". Please use only "--ansi"' --no-ansi --ansi never ps
+	said 'cannot specify DEPRECATED "--workdir" and "--project-directory". Please use only "--project-directory" instead' --workdir . --project-directory . ps
+	said 'unsupported --progress value "bad"' build --progress bad
+	said 'unknown flag: --progress' ps --progress plain
+	said 'unknown flag: --policy' push --policy always
+	said 'unknown flag: --ignore-push-failures' pull --ignore-push-failures
+	c create --y 2>told
+	grep -q 'level=warning msg="--y is deprecated, please use --yes instead"' told
+	c --dry-run pull --no-parallel 2>&1 | grep -q "option '--no-parallel' is DEPRECATED and will be ignored."
+	[ "$(c run --rm --no-TTY --labels a=b --volumes "$PWD:/here" web ls /here/compose.yaml)" = /here/compose.yaml ]
+	c down --volume 2>&1 | grep -q -- '--volume is deprecated, please use --volumes'
+	[ -z "$(c volumes -q)" ]
+}
+
+@test "a terminal that was asked for needs one here; run -d keeps the input open" {
+	said 'the input device is not a TTY' run --tty web true
+	said 'the input device is not a TTY' run --no-tty=false web true
+	id=$(c run -d web cat)
+	[ "$("$BUILD/berth" inspect -f '{{.Config.OpenStdin}} {{.Config.StdinOnce}} {{.Config.AttachStdin}} {{.State.Running}}' "$id")" = 'true true true true' ]
+	run --separate-stderr c exec --no-tty=false web true
+	[ "$status" -ne 0 ]
+	[[ $stderr == *'the input device is not a TTY'* ]]
+	[ "$(c exec --no-TTY web echo here)" = here ]
+}
+
+@test "cp goes into all containers of a service, and comes from the first" {
+	c up -d --scale db=2
+	run=$(c run -d db sleep 1000)
+	echo 1 >file
+	c cp file db:/file
+	for n in 1 2; do [ "$(c exec -T --index "$n" db cat /file)" = 1 ]; done
+	not "$BUILD/berth" exec "$run" cat /file
+	c cp --all compose.yaml db:/all
+	"$BUILD/berth" exec "$run" cat /all | cmp - compose.yaml
+	echo 2 >file
+	c cp --index 2 file db:/file
+	[ "$(c exec -T --index 1 db cat /file)" = 1 ]
+	[ "$(c exec -T --index 2 db cat /file)" = 2 ]
+	c cp db:/file got
+	[ "$(cat got)" = 1 ]
+	said 'no container found for service "web2"' cp web2:/a b
+}
+
+@test "run warns of orphans, or removes them" {
+	c up -d web
+	printf 'services: {db: {image: busybox, init: true, stop_grace_period: 0s}}\n' >less.yaml
+	c -f less.yaml run --rm db true 2>&1 | grep -q "Found orphan containers (\[$COMPOSE_PROJECT_NAME-web-1\])"
+	[ -z "$(COMPOSE_IGNORE_ORPHANS=1 c -f less.yaml run --rm db true 2>&1 | grep orphan)" ]
+	c -f less.yaml run --rm --remove-orphans db true
+	[ -z "$(c ps -aq)" ]
+}
+
+@test "without files, a service that has no container is none" {
+	c up -d web
+	mkdir -p empty
+	cd empty
+	for words in pause unpause stop kill 'rm -f' ps logs volumes down; do
+		c -p "$COMPOSE_PROJECT_NAME" $words nosuch
+	done
+	[ "$(c -p "$COMPOSE_PROJECT_NAME" ps --services --status running)" = web ]
+	c -p "$COMPOSE_PROJECT_NAME" pause web nosuch
+	[ "$(c -p "$COMPOSE_PROJECT_NAME" ps --services --status paused)" = web ]
+	c -p "$COMPOSE_PROJECT_NAME" unpause web
+	said 'no such service: nosuch' -p "$COMPOSE_PROJECT_NAME" restart nosuch
+	cd ..
+	said 'no such service: nosuch' pause nosuch
+}
+
+@test "what another service builds is not pulled; build secrets come from .env; the platform of all" {
+	cat >compose.yaml <<-'YAML'
+		services:
+		  foo: {image: made-here, build: {dockerfile_inline: "FROM busybox\nRUN --mount=type=secret,id=s cat /run/secrets/s >/s\n", secrets: [s]}}
+		  bar: {image: made-here, depends_on: [foo], command: cat /s}
+		  far: {build: {dockerfile_inline: FROM busybox, platforms: [linux/amd64, linux/arm64]}, profiles: [far]}
+		secrets: {s: {environment: KEPT}}
+	YAML
+	echo KEPT=of-the-file >.env
+	c up -d
+	"$BUILD/berth" wait "$COMPOSE_PROJECT_NAME-bar-1"
+	[ "$(c logs --no-log-prefix bar)" = of-the-file ]
+	DOCKER_DEFAULT_PLATFORM=windows/amd64 said 'service "far" build.platforms does not support value set by DOCKER_DEFAULT_PLATFORM: windows/amd64' build far
+	"$BUILD/berth" rmi -f made-here
+}
+
+@test "pull: latest is asked for again, another tag that is here is not" {
+	"$BUILD/berth" tag busybox busybox:old
+	printf 'services: {a: {image: busybox, pull_policy: missing}, b: {image: "busybox:old", pull_policy: missing}}\n' >compose.yaml
+	c --dry-run pull >told 2>&1
+	grep -q ' a Pulled' told
+	grep -q ' b Skipped - Image is already present locally' told
+	"$BUILD/berth" rmi busybox:old
+}
+
+@test "variables of .env that are for Compose itself" {
+	echo COMPOSE_PARALLEL_LIMIT=x >.env
+	said 'COMPOSE_PARALLEL_LIMIT must be an integer (found: "x")' ps
+	COMPOSE_PARALLEL_LIMIT=2 c ps
+	printf 'COMPOSE_STATUS_STDOUT=1\nCOMPOSE_ANSI=never\nCOMPOSE_PROGRESS=bad\n' >.env
+	c up -d db >told
+	grep -q 'db-1  Started' told
+	said 'can'\''t use --progress tty while ANSI support is disabled' --progress tty ps
+	mkdir empty
+	echo "COMPOSE_PROJECT_NAME=$COMPOSE_PROJECT_NAME" >empty/.env
+	cd empty
+	[ "$(unset COMPOSE_PROJECT_NAME; c ps --services)" = db ]
+}

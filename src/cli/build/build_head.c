@@ -1,5 +1,6 @@
 /* The first line of a build's request: what no query parameter can say. */
 #include "cli/build/build_head.h"
+#include "cli/build/build_progress.h"
 #include "cli/build/build_ssh.h"
 #include "cli/common/flags.h"
 
@@ -49,8 +50,17 @@ static bool read_secret(char **fields, Secret *secret, GError **error)
 	       fail(error, BERTH_ERROR_UNAVAILABLE, "ERROR: failed to build: secret missing ID");
 }
 
+/* NULL: there is none. A project has variables of its .env, too. */
+static const char *variable_of(const Cli *cli, const char *name)
+{
+	const char *own = cli->part != NULL
+				  ? json_string_value(json_object_get(cli->part->environment, name))
+				  : NULL;
+	return own != NULL ? own : getenv(name);
+}
+
 /* "id=x,src=file", "id=x,env=NAME", or "id=x": the variable x, or else the file. */
-static bool add_secret(json_t *secrets, const char *text, GError **error)
+static bool add_secret(const Cli *cli, json_t *secrets, const char *text, GError **error)
 {
 	g_auto(GStrv) fields = csv_split(text, NULL);
 	Secret secret = {"", "", "", ""};
@@ -59,11 +69,11 @@ static bool add_secret(json_t *secrets, const char *text, GError **error)
 	bool of_variable = strcmp(secret.type, "env") == 0 && *secret.env == '\0';
 	const char *env = of_variable ? secret.source : secret.env,
 		   *source = of_variable ? "" : secret.source;
-	if (*env == '\0' && *source == '\0' && getenv(secret.id) != NULL)
+	if (*env == '\0' && *source == '\0' && variable_of(cli, secret.id) != NULL)
 		env = secret.id;
 	if (*env == '\0' && *source == '\0')
 		source = secret.id;
-	const char *variable = *env != '\0' ? getenv(env) : NULL;
+	const char *variable = *env != '\0' ? variable_of(cli, env) : NULL;
 	if (*env != '\0' && variable == NULL)
 		return fail(error, BERTH_ERROR_UNAVAILABLE,
 			"secret %s: the environment has no variable %s", secret.id, env);
@@ -85,7 +95,7 @@ static json_t *secrets(Cli *cli, GError **error)
 {
 	g_autoptr(json_t) given = flag_list(cli, "secret"), all = json_object();
 	for (size_t i = 0; i < json_array_size(given); i++)
-		if (!add_secret(all, json_elem(given, i), error))
+		if (!add_secret(cli, all, json_elem(given, i), error))
 			return NULL;
 	return g_steal_pointer(&all);
 }

@@ -12,6 +12,7 @@ BuildProgress *build_progress_new(BuildShow show, FILE *out);
 typedef struct BuildPart {
 	BuildProgress *progress;
 	const char *name;
+	const json_t *environment; /* variables beside those of the process: {name: value} */
 } BuildPart;
 /* Takes an object {"vertexes", "logs", "statuses", "warnings"}. part: name of its build, or NULL. */
 void build_progress_take(BuildProgress *progress, const char *part, const json_t *status);

@@ -13,6 +13,12 @@ typedef struct {
 	const char *help;
 } Flag;
 
+/* Another name of a command's flag. */
+typedef struct {
+	const char *name, *flag;
+	const char *warning; /* NULL: none */
+} FlagAlias;
+
 typedef struct Cli Cli;
 
 typedef struct {
@@ -22,8 +28,9 @@ typedef struct {
 	const char *example; /* without the program's name */
 	const char *
 		completes; /* complete.c: a kind for each argument ("networks containers*"); NULL: none */
-	const Flag *flags;	/* ended by {0}; NULL: none */
-	int min_args, max_args; /* max_args -1: any number */
+	const Flag *flags;	  /* ended by {0}; NULL: none */
+	const FlagAlias *aliases; /* ended by {0}; NULL: none */
+	int min_args, max_args;	  /* max_args -1: any number */
 	int (*run)(Cli *cli);
 	bool stop_at_argument; /* flags after the first argument belong to the container's command */
 	bool local;	       /* needs no engine: no client is made */
@@ -43,7 +50,8 @@ struct Cli {
 	bool (*connect)(Cli *cli, GError **error);
 	char **args;
 	int arg_count;
-	const Cli *outer; /* of a command of Compose: the flags before its name */
+	const char *warning; /* of a flag that was given; NULL: none */
+	const Cli *outer;    /* of a command of Compose: the flags before its name */
 	const struct BuildPart *
 		part; /* of a build shown with others (cli/build/build_progress.h); NULL: it is alone */
 };

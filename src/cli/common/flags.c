@@ -45,8 +45,20 @@ static const Flag *letter_in(const Flag *flags, char letter)
 	return NULL;
 }
 
+/* NULL: the command has no flag by another name so. */
+static const FlagAlias *alias_in(const FlagAlias *aliases, const char *name, size_t length)
+{
+	for (const FlagAlias *alias = aliases; alias != NULL && alias->name != NULL; alias++)
+		if (strlen(alias->name) == length && strncmp(alias->name, name, length) == 0)
+			return alias;
+	return NULL;
+}
+
 static const Flag *find_long(const Cli *cli, const char *name, size_t length)
 {
+	const FlagAlias *alias = alias_in(cli->command->aliases, name, length);
+	if (alias != NULL)
+		return find_long(cli, alias->flag, strlen(alias->flag));
 	/* Docker's other name for it. */
 	if (strlen("dns-opt") == length && strncmp("dns-opt", name, length) == 0)
 		return find_long(cli, "dns-option", strlen("dns-option"));
@@ -171,6 +183,9 @@ static bool parse_long(Cli *cli, char **argv, int argc, int *at, GError **error)
 	const Flag *flag = find_long(cli, name, length);
 	if (flag == NULL)
 		return unknown_flag(cli, name, length, error);
+	const FlagAlias *alias = alias_in(cli->command->aliases, name, length);
+	if (alias != NULL && alias->warning != NULL)
+		cli->warning = alias->warning;
 	if (name[length] == '=')
 		return set_value(cli, flag, name + length + 1, error);
 	if (flag->type == BOOL)
@@ -219,6 +234,13 @@ bool global_bool(const Cli *cli, const char *name, bool fallback)
 const Flag *flag_find(const Cli *cli, const char *name)
 {
 	return find_long(cli, name, strlen(name));
+}
+
+void flag_to_outer(const Cli *cli, const char *name)
+{
+	GPtrArray *values = g_hash_table_lookup(cli->values, name);
+	if (values != NULL)
+		g_hash_table_insert(cli->outer->values, (char *)name, values);
 }
 
 bool flag_given(const Cli *cli, const char *name)

@@ -19,6 +19,8 @@ bool flag_refuse(const Flag *flag, const char *value, const char *why, GError **
 const Flag *flag_find(
 	const Cli *cli, const char *name); /* the command's own or a global one; NULL: none */
 bool flag_given(const Cli *cli, const char *name);
+/* Of a command of Compose: what was given behind its name holds as if it were before it. */
+void flag_to_outer(const Cli *cli, const char *name);
 bool flag_bool(const Cli *cli, const char *name, bool fallback);
 const char *flag_text(const Cli *cli, const char *name); /* "" if not given; the last wins */
 gint64 flag_int(const Cli *cli, const char *name,

@@ -8,6 +8,11 @@ int compose_main(Cli *cli, int argc, char **argv);
 /* compose_commands.c is made by tools/list-table of what the files of this folder define; ended by NULL. */
 extern const Command *const compose_commands[];
 extern const Command compose_version_command;
+/* Removes containers of services that are not in the files, or warns of them. */
+bool compose_handle_orphans(
+	Cli *cli, const Project *project, bool remove, Teller *teller, GError **error);
+/* Of create, up and publish. */
+extern const FlagAlias compose_yes_aliases[];
 extern const Command *const compose_itself; /* "compose" with the flags before a command's name */
 const Command *compose_find(const char *name); /* NULL if there is none */
 
@@ -82,7 +87,7 @@ bool compose_build(Cli *cli, const Project *project, const json_t *names, const 
 	GError **error);
 /* compose_bake.c */
 /* The platforms that a service's image is built for; empty: the builder's own. New reference. */
-json_t *compose_platforms(const json_t *service, bool all);
+json_t *compose_platforms(const Project *project, const json_t *service, bool all);
 /* To standard output. */
 void compose_print_bake(const Project *project, const json_t *names, const BuildWish *wish);
 

@@ -150,13 +150,10 @@ static const char *output_of(const json_t *service, size_t platforms, const Buil
 	return push ? "type=registry" : "type=docker";
 }
 
-json_t *compose_platforms(const json_t *service, bool all)
+json_t *compose_platforms(const Project *project, const json_t *service, bool all)
 {
-	const char *own = json_str(service, "platform"),
-		   *standard = getenv("DOCKER_DEFAULT_PLATFORM");
+	const char *own = project_platform(project, service);
 	json_t *list = json_at(service, "build.platforms");
-	if (*own == '\0' && standard != NULL)
-		own = standard;
 	bool many = json_array_size(list) > 1, none = json_array_size(list) == 0;
 	if (*own != '\0' && (!all || none))
 		return json_pack("[s]", own);
@@ -210,7 +207,7 @@ static json_t *target_of(
 	const json_t *build = json_object_get(service, "build");
 	json_t *target = json_object();
 	g_autofree char *dockerfile = dockerfile_of(build);
-	g_autoptr(json_t) platforms = compose_platforms(service, wish->all_platforms);
+	g_autoptr(json_t) platforms = compose_platforms(project, service, wish->all_platforms);
 	json_object_set_new(target, "context", json_string(json_str(build, "context")));
 	set_list(target, "contexts", contexts_of(json_object_get(build, "additional_contexts")));
 	if (*dockerfile != '\0' && *json_str(build, "dockerfile_inline") == '\0')

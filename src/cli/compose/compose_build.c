@@ -118,8 +118,8 @@ static char *inline_file(const json_t *build, GError **error)
 	return g_steal_pointer(&path);
 }
 
-static void add_switches(
-	GPtrArray *words, const json_t *build, const json_t *service, const BuildWish *wish)
+static void add_switches(const Project *project, GPtrArray *words, const json_t *build,
+	const json_t *service, const BuildWish *wish)
 {
 	static const char *const flags[][2] = {{"no_cache", "--no-cache"}, {"pull", "--pull"}};
 	static const char *const values[][2] = {{"network", "--network"}, {"target", "--target"},
@@ -130,7 +130,7 @@ static void add_switches(
 	for (size_t i = 0; i < G_N_ELEMENTS(values); i++)
 		if (*json_str(build, values[i][0]) != '\0')
 			add(words, values[i][1], json_str(build, values[i][0]));
-	g_autoptr(json_t) platforms = compose_platforms(service, wish->all_platforms);
+	g_autoptr(json_t) platforms = compose_platforms(project, service, wish->all_platforms);
 	g_auto(GStrv) names = json_strv(platforms);
 	g_autofree char *joined = g_strjoinv(",", names);
 	if (*joined != '\0')
@@ -175,7 +175,7 @@ static GPtrArray *build_words(
 	add_secrets(project, words, json_object_get(build, "secrets"));
 	add_ulimits(words, json_object_get(build, "ulimits"));
 	add_labels(project, words, name, json_object_get(build, "labels"));
-	add_switches(words, build, service, wish);
+	add_switches(project, words, build, service, wish);
 	add_wish(words, build, wish);
 	if (json_bool(build, "privileged"))
 		add(words, "--allow", "security.insecure");
@@ -194,7 +194,7 @@ typedef struct {
 
 static bool run_one(Builds *builds, Client *client, const char *name, const char *file)
 {
-	const BuildPart part = {builds->progress, name};
+	const BuildPart part = {builds->progress, name, builds->project->environment};
 	g_autoptr(GPtrArray) words = build_words(builds->project, name, file, builds->wish);
 	Cli own = *builds->cli;
 	own.client = client;
@@ -282,6 +282,24 @@ static json_t *build_order(const Project *project, const json_t *names)
 	return json_pack("{s:o}", "services", services);
 }
 
+/* DOCKER_DEFAULT_PLATFORM has to be one of those that a service is built for. */
+static bool check_platforms(const Project *project, const json_t *names, GError **error)
+{
+	const char *standard = json_named(project->environment, "DOCKER_DEFAULT_PLATFORM"), *name;
+	json_t *value;
+	json_object_foreach ((json_t *)names, name, value) {
+		const json_t *service = json_object_get(project_services(project), name);
+		g_auto(GStrv) known = json_strv(json_at(service, "build.platforms"));
+		if (*standard != '\0' && known[0] != NULL &&
+			!g_strv_contains((const char *const *)known, standard))
+			return fail(error, BERTH_ERROR_UNAVAILABLE,
+				"service \"%s\" build.platforms does not support value set by "
+				"DOCKER_DEFAULT_PLATFORM: %s",
+				name, standard);
+	}
+	return true;
+}
+
 bool compose_build(Cli *cli, const Project *project, const json_t *names, const BuildWish *wish,
 	GError **error)
 {
@@ -292,6 +310,8 @@ bool compose_build(Cli *cli, const Project *project, const json_t *names, const 
 		add_build(project, all, name);
 	if (json_object_size(all) == 0)
 		return true;
+	if (!check_platforms(project, all, error))
+		return false;
 	Teller teller;
 	g_autoptr(ComposeShow) show = compose_show_new(cli, "Building", &teller);
 	compose_show_silence(show, wish->quiet);
@@ -329,8 +349,11 @@ static const Flag build_flags[] = {
 	{"sbom", 0, STRING, "false: no generator is run here"},
 	{"ssh", 0, STRING, "an agent for RUN --mount=type=ssh"},
 	{"with-dependencies", 0, BOOL, "also build dependencies"},
+	{"progress", 0, STRING, "as before the command's name (deprecated)"},
 	{"parallel", 0, BOOL, "ignored (for Docker compatibility)"},
+	{"compress", 0, BOOL, "ignored (for Docker compatibility)"},
 	{"force-rm", 0, BOOL, "ignored (for Docker compatibility)"},
+	{"no-rm", 0, BOOL, "ignored (for Docker compatibility)"},
 	{0},
 };
 
@@ -372,6 +395,9 @@ static int run_build(Cli *cli)
 {
 	g_autoptr(GError) error = NULL;
 	g_autoptr(Project) project = compose_project(cli, &error);
+	if (flag_given(cli, "progress") && *flag_text(cli, "ssh") == '\0')
+		print_to(stderr, "--progress is a global compose flag, better use `docker compose "
+				 "--progress xx build ...\n");
 	if (project == NULL || !project_activate(project, cli->args, &error))
 		return compose_fail(error);
 	g_autoptr(json_t) names =

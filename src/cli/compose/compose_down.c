@@ -24,7 +24,8 @@ static int run(Cli *cli)
 		return EXIT_FAILURE;
 	}
 	g_autoptr(Project) project = compose_project_anyhow(cli, &error);
-	if (project == NULL || !compose_check_names(cli, project, &error))
+	if (project == NULL ||
+		(*project->files != NULL && !compose_check_names(cli, project, &error)))
 		return compose_fail(error);
 	Teller teller;
 	g_autoptr(ComposeShow) show G_GNUC_UNUSED = compose_show_new(cli, "Running", &teller);
@@ -37,12 +38,16 @@ static int run(Cli *cli)
 									     : compose_fail(error);
 }
 
+static const FlagAlias aliases[] = {
+	{"volume", "volumes", "--volume is deprecated, please use --volumes"}, {0}};
+
 const Command compose_down_command = {
 	.names = "down",
 	.usage = "[OPTIONS] [SERVICE...]",
 	.summary = "Stop and remove containers and networks",
 	.example = "down -v",
 	.flags = flags,
+	.aliases = aliases,
 	.max_args = -1,
 	.run = run,
 };

@@ -157,8 +157,9 @@ static int run_restart(Cli *cli)
 	/* Whoever was named must be there. */
 	g_autoptr(json_t) named = compose_chosen(cli, true, &project, &error);
 	g_autoptr(json_t) all =
-		named != NULL ? project_containers(cli->client, project->name, true, false, &error)
-			      : NULL;
+		named != NULL && compose_check_names(cli, project, &error)
+			? project_containers(cli->client, project->name, true, false, &error)
+			: NULL;
 	if (all == NULL)
 		return compose_fail(error);
 	bool alone = flag_bool(cli, "no-deps", false);

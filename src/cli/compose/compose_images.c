@@ -87,6 +87,19 @@ static void plan_hooks(
 	}
 }
 
+/* Whether a service of the project builds the image. */
+static bool is_built(const Project *project, const char *image)
+{
+	const char *name;
+	json_t *service;
+	json_object_foreach (project_services(project), name, service) {
+		g_autofree char *own = service_image(project, name, service);
+		if (json_object_get(service, "build") != NULL && strcmp(own, image) == 0)
+			return true;
+	}
+	return false;
+}
+
 static bool plan_service(Cli *cli, const Project *project, const char *name,
 	const ImageOptions *options, Plan *plan, GError **error)
 {
@@ -104,7 +117,7 @@ static bool plan_service(Cli *cli, const Project *project, const char *name,
 	if (can_build && !options->no_build &&
 		(options->build || strcmp(policy, "build") == 0 || *id == '\0'))
 		json_object_set_new(plan->builds, name, json_true());
-	if (!can_build &&
+	if (!can_build && !is_built(project, image) &&
 		(strcmp(policy, "always") == 0 || (*id == '\0' && strcmp(policy, "never") != 0)))
 		json_object_set_new(plan->pulls, name, json_string(image));
 	plan_hooks(cli, name, service, policy, plan);

@@ -170,6 +170,47 @@ static char *arguments_wrong(const Cli *cli, const char *called)
 				    most, count);
 }
 
+/* A flag, or else a variable. */
+static const char *global_choice(const Cli *cli, const char *flag, const char *variable)
+{
+	const char *own = flag_text(cli, flag), *env = getenv(variable);
+	return *own == '\0' && env != NULL ? env : own;
+}
+
+static bool check_progress(const Cli *cli, GError **error)
+{
+	static const char *const kinds[] = {
+		"", "auto", "tty", "plain", "quiet", "none", "json", NULL};
+	const char *progress = global_choice(cli, "progress", "COMPOSE_PROGRESS"),
+		   *ansi = flag_bool(cli, "no-ansi", false)
+				   ? "never"
+				   : global_choice(cli, "ansi", "COMPOSE_ANSI");
+	if (strcmp(progress, "tty") == 0 && strcmp(ansi, "never") == 0)
+		return fail(error, BERTH_ERROR_UNAVAILABLE,
+			"can't use --progress tty while ANSI support is disabled");
+	if (strcmp(progress, "plain") == 0 && strcmp(ansi, "always") == 0)
+		return fail(error, BERTH_ERROR_UNAVAILABLE,
+			"can't use --progress plain while ANSI support is forced");
+	return g_strv_contains(kinds, progress) ||
+	       fail(error, BERTH_ERROR_UNAVAILABLE, "unsupported --progress value \"%s\"",
+		       progress);
+}
+
+/* A flag and its older name are not given at once. */
+static bool check_old_names(const Cli *cli, GError **error)
+{
+	if (flag_bool(cli, "no-ansi", false) && flag_given(cli, "ansi") &&
+		strcmp(flag_text(cli, "ansi"), "auto") != 0)
+		return fail(error, BERTH_ERROR_UNAVAILABLE,
+			"cannot specify DEPRECATED \"--no-ansi\" and \"--ansi\". Please use only "
+			"\"--ansi\"");
+	return *flag_text(cli, "workdir") == '\0' || *flag_text(cli, "project-directory") == '\0' ||
+	       fail(error, BERTH_ERROR_UNAVAILABLE,
+		       "cannot specify DEPRECATED \"--workdir\" and \"--project-directory\". "
+		       "Please "
+		       "use only \"--project-directory\" instead");
+}
+
 static int run(Cli *cli, int argc, char **argv)
 {
 	g_autoptr(GError) error = NULL;
@@ -192,18 +233,12 @@ static int run(Cli *cli, int argc, char **argv)
 			command->usage);
 		return EXIT_FAILURE;
 	}
+	if (cli->warning != NULL)
+		compose_warn("%s", cli->warning);
+	flag_to_outer(cli, "progress");
+	if (!check_progress(cli->outer, &error))
+		return compose_fail(error);
 	return cli->connect(cli, &error) ? command->run(cli) : compose_fail(error);
-}
-
-static bool check_progress(const Cli *cli, GError **error)
-{
-	static const char *const kinds[] = {
-		"", "auto", "tty", "plain", "quiet", "none", "json", NULL};
-	const char *env = getenv("COMPOSE_PROGRESS"), *own = flag_text(cli, "progress"),
-		   *progress = *own == '\0' && env != NULL ? env : own;
-	return g_strv_contains(kinds, progress) ||
-	       fail(error, BERTH_ERROR_UNAVAILABLE, "unsupported --progress value \"%s\"",
-		       progress);
 }
 
 /* How many services are worked on at once: by flag, or by the environment. False with error. */
@@ -230,6 +265,21 @@ static void tell_deprecated(const Cli *cli)
 			print_to(stderr, "%s\n", flags_of[i][1]);
 }
 
+/* As if they were the shell's. Which env files there are, and the default of --progress, is known before. */
+static void take_variables(Cli *sub)
+{
+	static const char *const known[] = {
+		"COMPOSE_DISABLE_ENV_FILE", "COMPOSE_ENV_FILES", "COMPOSE_PROGRESS", NULL};
+	g_auto(ProjectOptions) options = {0};
+	compose_options(sub, &options);
+	g_autoptr(json_t) found = project_own_variables(&options);
+	const char *name;
+	json_t *value;
+	json_object_foreach (found, name, value)
+		if (!g_strv_contains(known, name))
+			g_setenv(name, json_string_value(value), false);
+}
+
 int compose_main(Cli *cli, int argc, char **argv)
 {
 	g_autoptr(GError) error = NULL;
@@ -239,12 +289,15 @@ int compose_main(Cli *cli, int argc, char **argv)
 			error->message, cli->program);
 		return EXIT_FAILURE;
 	}
-	if (!check_progress(cli, &error) || !set_parallel(cli, &error))
-		return compose_fail(error);
-	tell_deprecated(cli);
 	char *no_words[] = {NULL};
 	Cli sub = *cli;
 	sub.outer = cli;
+	if (!check_old_names(cli, &error))
+		return compose_fail(error);
+	tell_deprecated(cli);
+	take_variables(&sub);
+	if (!set_parallel(cli, &error))
+		return compose_fail(error);
 	if (flag_given(cli, "version")) {
 		sub.command = &compose_version_command;
 		return run(&sub, 0, no_words);

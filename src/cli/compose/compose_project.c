@@ -97,6 +97,8 @@ static json_t *choose(Cli *cli, bool all, bool runs, bool strict, Project **proj
 	size_t i;
 	if (every == NULL)
 		return NULL;
+	/* Without files a name that no container has is that of no container. */
+	strict = strict && *(*project)->files != NULL;
 	for (int n = 0; strict && n < cli->arg_count; n++) {
 		g_autoptr(json_t) own = containers_of(every, cli->args[n]);
 		if (json_array_size(own) == 0 &&

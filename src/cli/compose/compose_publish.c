@@ -188,6 +188,7 @@ const Command compose_publish_command = {
 	.summary = "Publish a project as an OCI artifact",
 	.example = "publish registry.example/app:1",
 	.flags = flags,
+	.aliases = compose_yes_aliases,
 	.min_args = 1,
 	.max_args = 1,
 	.run = run_publish,

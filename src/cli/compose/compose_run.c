@@ -95,17 +95,19 @@ static const Flag exec_flags[] = {
 	{0},
 };
 
+static const FlagAlias exec_aliases[] = {{"no-TTY", "no-tty", NULL}, {0}};
+
 static int run_exec(Cli *cli)
 {
 	static const char *const same[] = {"detach", "env", "privileged", "user", "workdir"};
 	g_autoptr(json_t) words = json_array();
-	bool terminal =
-		isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) && !flag_bool(cli, "no-tty", false);
+	bool terminal = !flag_bool(cli, "no-tty", !isatty(STDOUT_FILENO)),
+	     interactive = flag_bool(cli, "interactive", true);
 	for (size_t i = 0; i < G_N_ELEMENTS(same); i++)
 		pass_on(cli, words, same[i], same[i]);
-	if (!flag_bool(cli, "detach", false))
+	if (interactive && !flag_bool(cli, "detach", false))
 		json_array_append_new(words, json_string("-i"));
-	if (terminal && !flag_bool(cli, "detach", false))
+	if (terminal)
 		json_array_append_new(words, json_string("-t"));
 	return on_container(cli, &command_exec, words, 1, (Told){0});
 }
@@ -116,6 +118,7 @@ const Command compose_exec_command = {.names = "exec",
 	.example = "exec web sh",
 	.completes = "services",
 	.flags = exec_flags,
+	.aliases = exec_aliases,
 	.min_args = 2,
 	.max_args = -1,
 	.run = run_exec,
@@ -228,6 +231,9 @@ static const Flag run_flags[] = {
 	{0},
 };
 
+static const FlagAlias run_aliases[] = {
+	{"no-TTY", "no-tty", NULL}, {"volumes", "volume", NULL}, {"labels", "label", NULL}, {0}};
+
 static void set_text(const Cli *cli, json_t *service, const char *flag, const char *key)
 {
 	if (flag_given(cli, flag))
@@ -294,7 +300,6 @@ static bool add_short_forms(const Cli *cli, json_t *service, GError **error)
 static json_t *one_off(const Cli *cli, const json_t *service, bool terminal, GError **error)
 {
 	g_autoptr(json_t) own = json_copy((json_t *)service);
-	bool detach = flag_bool(cli, "detach", false);
 	if (!flag_bool(cli, "service-ports", false))
 		json_object_del(own, "ports");
 	json_object_del(own, "container_name");
@@ -315,9 +320,7 @@ static json_t *one_off(const Cli *cli, const json_t *service, bool terminal, GEr
 	if (cli->arg_count > 1)
 		json_object_set_new(own, "command", json_strings(cli->args + 1));
 	json_object_set_new(own, "tty", json_boolean(terminal));
-	json_object_set_new(
-		own, "stdin_open", json_boolean(!detach && flag_bool(cli, "interactive", true)));
-	json_object_set_new(own, "x-detached", json_boolean(detach));
+	json_object_set_new(own, "stdin_open", json_boolean(flag_bool(cli, "interactive", true)));
 	json_object_set_new(own, "x-remove", json_boolean(flag_bool(cli, "rm", false)));
 	return add_short_forms(cli, own, error) ? g_steal_pointer(&own) : NULL;
 }
@@ -382,7 +385,9 @@ static char *make(Cli *cli, Project *project, const char *name, bool terminal, c
 					     : g_strdup_printf("%s%s%s%srun%s%.12s", project->name,
 						       project->separator, name, project->separator,
 						       project->separator, slug);
-	if (!start_dependencies(cli, project, name, &teller, error) ||
+	if (!compose_handle_orphans(
+		    cli, project, flag_bool(cli, "remove-orphans", false), &teller, error) ||
+		!start_dependencies(cli, project, name, &teller, error) ||
 		!make_resources(cli, project, name, &teller, error))
 		return NULL;
 	return compose_run(project, cli->client, name, service, *container, slug,
@@ -394,21 +399,40 @@ static bool check_run(const Cli *cli, GError **error)
 	if (flag_bool(cli, "service-ports", false) && flag_given(cli, "publish"))
 		return fail(error, BERTH_ERROR_UNAVAILABLE,
 			"--service-ports and --publish are incompatible");
+	if (flag_given(cli, "tty") && flag_given(cli, "no-tty"))
+		return fail(error, BERTH_ERROR_UNAVAILABLE,
+			"--tty and --no-TTY can't be used together");
+	g_autoptr(json_t) labels = flag_list(cli, "label");
+	for (size_t i = 0; i < json_array_size(labels); i++)
+		if (strchr(json_elem(labels, i), '=') == NULL)
+			return fail(
+				error, BERTH_ERROR_UNAVAILABLE, "label must be set as KEY=VALUE");
 	if (compose_dry_run(cli))
 		return fail(error, BERTH_ERROR_UNAVAILABLE,
 			"interactive run is not supported in dry-run mode");
 	return compose_check_choices(cli, error);
 }
 
+/* Whether the container gets one: by flag, or else where both sides of ours are one. False with error: one was asked
+ * for, and our input is none. */
+static bool choose_terminal(const Cli *cli, bool *terminal, GError **error)
+{
+	bool by_default = !flag_given(cli, "no-tty") && !flag_given(cli, "interactive") &&
+			  !isatty(STDIN_FILENO);
+	*terminal = flag_given(cli, "tty")
+			    ? flag_bool(cli, "tty", true)
+			    : !by_default && !flag_bool(cli, "no-tty", !isatty(STDOUT_FILENO));
+	return !*terminal || isatty(STDIN_FILENO) || !flag_bool(cli, "interactive", true) ||
+	       fail(error, BERTH_ERROR_UNAVAILABLE, "the input device is not a TTY");
+}
+
 static int run_run(Cli *cli)
 {
 	g_autoptr(GError) error = NULL;
-	if (!check_run(cli, &error))
+	bool detach = flag_bool(cli, "detach", false), terminal;
+	if (!check_run(cli, &error) || !choose_terminal(cli, &terminal, &error))
 		return compose_fail(error);
 	g_autoptr(Project) project = compose_project(cli, &error);
-	bool detach = flag_bool(cli, "detach", false),
-	     terminal = !detach && !flag_bool(cli, "no-tty", false) && isatty(STDIN_FILENO) &&
-			isatty(STDOUT_FILENO);
 	g_autofree char *container = NULL;
 	g_autofree char *id =
 		project != NULL ? make(cli, project, cli->args[0], terminal, &container, &error)
@@ -433,13 +457,14 @@ const Command compose_run_command = {.names = "run",
 	.example = "run --rm web sh",
 	.completes = "services",
 	.flags = run_flags,
+	.aliases = run_aliases,
 	.min_args = 1,
 	.max_args = -1,
 	.run = run_run,
 	.stop_at_argument = true};
 
 static const Flag cp_flags[] = {
-	{"all", 0, BOOL, "into all containers of the service"},
+	{"all", 0, BOOL, "into those of the service's runs as well"},
 	{"archive", 'a', BOOL, "keep the owners' numbers"},
 	{"follow-link", 'L', BOOL, "copy the target of a link"},
 	{"index", 0, INT, "number of the service's container"},
@@ -472,49 +497,74 @@ static char *copy_told(const Cli *cli, const char *container, bool from)
 		    : g_strdup_printf("copy %s to %s%s", source, container, strchr(target, ':'));
 }
 
+/* The containers of a service that are copied to, or the one that is copied from. New reference; NULL with error. */
+static json_t *copied(
+	const Cli *cli, const Project *project, const char *service, bool to, GError **error)
+{
+	int index = (int)flag_int(cli, "index", 0);
+	g_autoptr(json_t) all =
+		flag_bool(cli, "all", false) && index == 0
+			? project_all_containers(cli->client, project->name, error)
+			: project_containers(cli->client, project->name, true, false, error);
+	if (all == NULL)
+		return NULL;
+	g_autoptr(json_t) own = containers_of(all, service);
+	if (json_array_size(own) == 0 && index == 0) {
+		fail(error, BERTH_ERROR_UNAVAILABLE, "no container found for service \"%s\"",
+			service);
+		return NULL;
+	}
+	const json_t *one = container_at(own, service, index, error);
+	return one == NULL	  ? NULL
+	       : to && index == 0 ? g_steal_pointer(&own)
+				  : json_pack("[O]", one);
+}
+
+static int copy_one(
+	Cli *cli, Teller *teller, const char *from, const char *to, const json_t *container)
+{
+	g_autofree char *source = from != NULL ? with_id(cli->args[0], container)
+					       : g_strdup(cli->args[0]),
+			*target = to != NULL ? with_id(cli->args[1], container)
+					     : g_strdup(cli->args[1]);
+	char *words[] = {
+		(char *)(flag_bool(cli, "archive", false) ? "--archive" : "--archive=false"),
+		(char *)(flag_bool(cli, "follow-link", false) ? "--follow-link"
+							      : "--follow-link=false"),
+		source, target, NULL};
+	const char *name = container_name(container);
+	g_autofree char *what = copy_told(cli, name, from != NULL);
+	tell_work(teller, name, what, "Copying");
+	int code = teller->dry_run ? 0 : cli_run(cli, &command_cp, words);
+	if (code == 0)
+		tell_work(teller, name, what, "Copied");
+	return code;
+}
+
 static int run_cp(Cli *cli)
 {
 	g_autoptr(GError) error = NULL;
 	g_autofree char *from = service_of(cli->args[0]), *to = service_of(cli->args[1]);
 	const char *service = from != NULL ? from : to;
 	g_autoptr(Project) project = compose_project_anyhow(cli, &error);
-	g_autoptr(json_t) containers = project != NULL ? project_containers(cli->client,
-								 project->name, true, false, &error)
-						       : NULL;
-	if (containers == NULL)
+	if (project == NULL)
 		return compose_fail(error);
 	if (service == NULL || (from != NULL && to != NULL)) {
 		print_to(stderr, service == NULL ? "unknown copy direction\n"
 						 : "copying between services is not supported\n");
 		return EXIT_FAILURE;
 	}
-	const json_t *first =
-		container_at(containers, service, (int)flag_int(cli, "index", 0), &error);
-	g_autoptr(json_t) own = containers_of(containers, service),
-			  one = first != NULL ? json_pack("[O]", first) : NULL;
-	if (first == NULL)
-		return compose_fail(error);
-	json_t *chosen = flag_bool(cli, "all", false) && to != NULL ? own : one, *container;
+	g_autoptr(json_t) chosen = copied(cli, project, service, to != NULL, &error);
+	json_t *container;
 	size_t i;
+	if (chosen == NULL)
+		return compose_fail(error);
 	Teller teller;
 	g_autoptr(ComposeShow) show G_GNUC_UNUSED = compose_show_new(cli, "Copying", &teller);
 	json_array_foreach (chosen, i, container) {
-		g_autofree char *source = from != NULL ? with_id(cli->args[0], container)
-						       : g_strdup(cli->args[0]),
-				*target = to != NULL ? with_id(cli->args[1], container)
-						     : g_strdup(cli->args[1]);
-		char *words[] = {(char *)(flag_bool(cli, "archive", false) ? "--archive"
-									   : "--archive=false"),
-			(char *)(flag_bool(cli, "follow-link", false) ? "--follow-link"
-								      : "--follow-link=false"),
-			source, target, NULL};
-		const char *name = container_name(container);
-		g_autofree char *what = copy_told(cli, name, from != NULL);
-		tell_work(&teller, name, what, "Copying");
-		int code = teller.dry_run ? 0 : cli_run(cli, &command_cp, words);
+		int code = copy_one(cli, &teller, from, to, container);
 		if (code != 0)
 			return code;
-		tell_work(&teller, name, what, "Copied");
 	}
 	return EXIT_SUCCESS;
 }

@@ -53,8 +53,8 @@ static bool pull(gpointer data, const char *name, Client *client, GError **error
 	own.client = client;
 	tell_work(transfers->teller, name, "Pulling", "");
 	if (transfers->teller->dry_run ||
-		image_fetch_following(
-			&own, image, json_str(service, "platform"), tell_layer, &news, &problem)) {
+		image_fetch_following(&own, image, project_platform(transfers->project, service),
+			tell_layer, &news, &problem)) {
 		tell_work(transfers->teller, name, "Pulled", "");
 		return true;
 	}
@@ -74,6 +74,13 @@ bool compose_pull_images(Cli *cli, const Project *project, const json_t *images,
 	g_autoptr(ComposeShow) show G_GNUC_UNUSED = compose_show_new(cli, "Pulling", &teller);
 	Transfers transfers = {cli, project, images, false, &teller};
 	return graph_each(images, client_host(cli->client), pull, &transfers, error);
+}
+
+/* "latest" is a word for what is newest in the registry. */
+static bool is_latest(const char *image)
+{
+	const char *slash = strrchr(image, '/'), *tag = strchr(slash != NULL ? slash : image, ':');
+	return strchr(image, '@') == NULL && (tag == NULL || strcmp(tag, ":latest") == 0);
 }
 
 static bool is_here(Cli *cli, const char *image)
@@ -96,7 +103,7 @@ static char *pull_skipped(Cli *cli, const json_t *service, const json_t *pulled)
 	if (strcmp(policy, "never") == 0 || strcmp(policy, "build") == 0)
 		return g_strdup("Skipped");
 	if ((strcmp(policy, "missing") == 0 || strcmp(policy, "if_not_present") == 0) &&
-		is_here(cli, image))
+		!is_latest(image) && is_here(cli, image))
 		return g_strdup("Skipped - Image is already present locally");
 	if (json_object_get(service, "build") != NULL && flag_bool(cli, "ignore-buildable", false))
 		return g_strdup("Skipped - Image can be built");
@@ -170,14 +177,21 @@ bool compose_push_images(Cli *cli, const Project *project, Teller *teller, GErro
 	return names != NULL && push_all(&transfers, names, error);
 }
 
-static const Flag transfer_flags[] = {
+static const Flag pull_flags[] = {
 	{"ignore-buildable", 0, BOOL, "leave out services that can be built"},
 	{"ignore-pull-failures", 0, BOOL, "go on where an image cannot be pulled"},
-	{"ignore-push-failures", 0, BOOL, "go on where an image cannot be pushed"},
 	{"include-deps", 0, BOOL, "include dependencies of the services"},
 	{"policy", 0, STRING, "missing or always"},
 	{"quiet", 'q', BOOL, "show no progress"},
 	{"parallel", 0, BOOL, "ignored (for Docker compatibility)"},
+	{"no-parallel", 0, BOOL, "ignored (for Docker compatibility)"},
+	{0},
+};
+
+static const Flag push_flags[] = {
+	{"ignore-push-failures", 0, BOOL, "go on where an image cannot be pushed"},
+	{"include-deps", 0, BOOL, "include dependencies of the services"},
+	{"quiet", 'q', BOOL, "show no progress"},
 	{0},
 };
 
@@ -204,6 +218,11 @@ static int transfer(Cli *cli, bool push)
 
 static int run_pull(Cli *cli)
 {
+	static const char *const old[] = {"no-parallel", "parallel"};
+	for (size_t i = 0; i < G_N_ELEMENTS(old); i++)
+		if (flag_given(cli, old[i]))
+			print_to(stderr, "option '--%s' is DEPRECATED and will be ignored.\n",
+				old[i]);
 	return transfer(cli, false);
 }
 
@@ -218,7 +237,7 @@ const Command compose_pull_command = {
 	.summary = "Pull the images of services",
 	.example = "pull",
 	.completes = "services*",
-	.flags = transfer_flags,
+	.flags = pull_flags,
 	.max_args = -1,
 	.run = run_pull,
 };
@@ -229,7 +248,7 @@ const Command compose_push_command = {
 	.summary = "Push the images that were built",
 	.example = "push web",
 	.completes = "services*",
-	.flags = transfer_flags,
+	.flags = push_flags,
 	.max_args = -1,
 	.run = run_push,
 };

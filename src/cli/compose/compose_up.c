@@ -65,7 +65,7 @@ static json_t *scale_of(const Project *project, const json_t *list, GError **err
 	return g_steal_pointer(&scale);
 }
 
-static bool handle_orphans(
+bool compose_handle_orphans(
 	Cli *cli, const Project *project, bool remove, Teller *teller, GError **error)
 {
 	const char *env = json_string_value(
@@ -161,7 +161,7 @@ static bool create(Cli *cli, Project *project, char *const *services, UpOptions 
 	Teller *teller = &telling->teller;
 	telling->show = compose_show_new(cli, "Running", teller);
 	teller->ask = flag_bool(cli, "yes", false) ? say_yes : compose_show_ask;
-	return handle_orphans(
+	return compose_handle_orphans(
 		       cli, project, flag_bool(cli, "remove-orphans", false), teller, error) &&
 	       compose_create(project, cli->client, options, teller, error);
 }
@@ -312,9 +312,13 @@ const Command compose_up_command = {
 	.example = "up -d --build",
 	.completes = "services*",
 	.flags = flags,
+	.aliases = compose_yes_aliases,
 	.max_args = -1,
 	.run = run_up,
 };
+
+const FlagAlias compose_yes_aliases[] = {
+	{"y", "yes", "--y is deprecated, please use --yes instead"}, {0}};
 
 static const Flag create_flags[] = {
 	{"build", 0, BOOL, "build images first"},
@@ -353,6 +357,7 @@ const Command compose_create_command = {
 	.example = "create",
 	.completes = "services*",
 	.flags = create_flags,
+	.aliases = compose_yes_aliases,
 	.max_args = -1,
 	.run = run_create,
 };
