@@ -48,6 +48,8 @@ typedef struct {
 #define SECRET_CONTENT "x-#value"
 
 /* load.c. NULL with error, which holds file, line and column where there is one. */
+/* Whether a variable's value says yes: "1", "t", "true" or "y", in any case. NULL: no. */
+bool variable_is_true(const char *text);
 /* Variables COMPOSE_... of the env files that the shell lacks, which are for Compose itself: {name: value}, a new
  * reference. What is wrong with a file is told when the project is loaded. */
 json_t *project_own_variables(const ProjectOptions *options);

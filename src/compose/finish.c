@@ -250,9 +250,7 @@ static bool activate(
 		return false;
 	}
 	json_object_foreach (json_object_get(service, "depends_on"), other, dependency)
-		if (json_object_get(services, other) == NULL &&
-			(json_bool(dependency, "required") ||
-				json_object_get(project->inactive, other) != NULL) &&
+		if (json_object_get(services, other) == NULL && json_bool(dependency, "required") &&
 			!activate(project, environment, other, error))
 			return false;
 	return true;

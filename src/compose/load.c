@@ -313,10 +313,7 @@ Project *project_load(const ProjectOptions *options, GError **error)
 	g_autoptr(Project) project = g_new0(Project, 1);
 	const char *compatible = environment_get(environment, "COMPOSE_COMPATIBILITY");
 	environment_set(environment, "PWD", here, false);
-	project->separator = options->compatibility || g_strcmp0(compatible, "1") == 0 ||
-					     g_strcmp0(compatible, "true") == 0
-				     ? "_"
-				     : "-";
+	project->separator = options->compatibility || variable_is_true(compatible) ? "_" : "-";
 	g_autoptr(GHashTable) streams =
 		g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
 	project->copies = g_hash_table_new_full(

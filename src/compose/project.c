@@ -56,3 +56,10 @@ const char *project_platform(const Project *project, const json_t *service)
 	const char *own = json_str(service, "platform");
 	return *own != '\0' ? own : json_named(project->environment, "DOCKER_DEFAULT_PLATFORM");
 }
+
+bool variable_is_true(const char *text)
+{
+	static const char *const words[] = {"1", "t", "true", "y", NULL};
+	g_autofree char *lower = g_ascii_strdown(text != NULL ? text : "", -1);
+	return g_strv_contains(words, g_strstrip(lower));
+}

@@ -221,7 +221,7 @@ said() { # the first line of what it says while it fails
 	c up -d web
 	printf 'services: {db: {image: busybox, init: true, stop_grace_period: 0s}}\n' >less.yaml
 	c -f less.yaml run --rm db true 2>&1 | grep -q "Found orphan containers (\[$COMPOSE_PROJECT_NAME-web-1\])"
-	[ -z "$(COMPOSE_IGNORE_ORPHANS=1 c -f less.yaml run --rm db true 2>&1 | grep orphan)" ]
+	for yes in 1 True Y; do [ -z "$(COMPOSE_IGNORE_ORPHANS=$yes c -f less.yaml run --rm db true 2>&1 | grep orphan)" ]; done
 	c -f less.yaml run --rm --remove-orphans db true
 	[ -z "$(c ps -aq)" ]
 }
@@ -279,4 +279,27 @@ said() { # the first line of what it says while it fails
 	echo "COMPOSE_PROJECT_NAME=$COMPOSE_PROJECT_NAME" >empty/.env
 	cd empty
 	[ "$(unset COMPOSE_PROJECT_NAME; c ps --services)" = db ]
+}
+
+@test "what is not required and in no profile that is enabled stays away" {
+	printf 'services:\n  foo: {image: busybox, command: "true", depends_on: {bar: {condition: service_started, required: false}}}\n  bar: {image: busybox, profiles: [p]}\n' >compose.yaml
+	c --dry-run up -d foo >told 2>&1
+	grep -q foo-1 told
+	not grep -q bar-1 told
+	c run --rm foo >told 2>&1
+	not grep -q bar-1 told
+	c --profile p --dry-run up -d foo 2>&1 | grep -q bar-1
+}
+
+@test "a step of a build is seen while it goes on; what could not be pulled and can be built" {
+	printf 'services: {slow: {build: {dockerfile_inline: "FROM busybox\\nRUN sleep 1000\\n"}}}\n' >compose.yaml
+	"$BUILD/berth" compose build --progress plain >told 2>&1 3>&- &
+	building=$!
+	await grep -q 'RUN sleep 1000' told
+	kill "$building"
+	wait "$building" || true
+	printf 'services: {made: {image: "127.0.0.1:1/none", build: .}}\n' >compose.yaml
+	c pull --ignore-pull-failures 2>told
+	grep -q 'WARNING: Some service image(s) must be built from source by running:' told
+	grep -q 'docker compose build made' told
 }

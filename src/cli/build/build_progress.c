@@ -318,6 +318,8 @@ void build_progress_take(BuildProgress *progress, const char *part, const json_t
 	g_autoptr(json_t) own = part != NULL ? status_of_part(status, part) : NULL;
 	g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&progress->lock);
 	take_all(progress, own != NULL ? own : status);
+	/* Whoever reads a pipe sees a step while it goes on. */
+	fflush(progress->out);
 }
 
 void build_progress_fail(BuildProgress *progress, const char *error, const char *excerpt)

@@ -1,6 +1,7 @@
 #include "cli/compose/compose_menu.h"
 #include "cli/common/flags.h"
 #include "cli/common/table.h"
+#include "cli/compose/compose.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -19,14 +20,6 @@ struct ComposeMenu {
 	gint64 fault_until;
 };
 
-/* "1", "t", "true", "y" of a variable, as Docker Compose takes them. */
-static bool is_true(const char *text)
-{
-	static const char *const words[] = {"1", "t", "true", "y", NULL};
-	g_autofree char *lower = g_ascii_strdown(text, -1);
-	return g_strv_contains(words, g_strstrip(lower));
-}
-
 static bool is_wanted(const Cli *cli)
 {
 	const char *env = g_getenv("COMPOSE_MENU");
@@ -37,7 +30,7 @@ static bool is_wanted(const Cli *cli)
 	if (tcgetpgrp(STDIN_FILENO) != getpgrp())
 		return false;
 	return flag_given(cli, "menu") ? flag_bool(cli, "menu", false)
-				       : env == NULL || is_true(env);
+				       : env == NULL || variable_is_true(env);
 }
 
 ComposeMenu *compose_menu_new(const Cli *cli, bool colored)

@@ -15,6 +15,7 @@ typedef struct {
 	const json_t *images; /* service -> image */
 	bool ignore;	      /* what fails fails alone */
 	Teller *teller;
+	json_t *unpulled; /* services that can be built instead; of the teller's lock. NULL: nobody asks */
 } Transfers;
 
 /* Where the messages of one pull are told. */
@@ -59,7 +60,12 @@ static bool pull(gpointer data, const char *name, Client *client, GError **error
 		return true;
 	}
 	/* What can be built need not be anywhere. */
-	bool passes = transfers->ignore || json_object_get(service, "build") != NULL;
+	bool builds = json_object_get(service, "build") != NULL,
+	     passes = transfers->ignore || builds;
+	g_mutex_lock(&transfers->teller->lock);
+	if (builds && transfers->unpulled != NULL)
+		json_object_set_new(transfers->unpulled, name, json_true());
+	g_mutex_unlock(&transfers->teller->lock);
 	tell_work(transfers->teller, name, passes ? "Warning" : "Error", problem->message);
 	if (!passes)
 		g_propagate_error(error, g_steal_pointer(&problem));
@@ -127,8 +133,19 @@ static bool pull_all(Transfers *transfers, const json_t *names, GError **error)
 		else
 			json_object_set(images, name, json_object_get(service, "image"));
 	}
+	g_autoptr(json_t) unpulled = json_object();
 	transfers->images = images;
-	return graph_each(images, client_host(transfers->cli->client), pull, transfers, error);
+	transfers->unpulled = unpulled;
+	bool ok = graph_each(images, client_host(transfers->cli->client), pull, transfers, error);
+	g_autoptr(GString) list = g_string_new("");
+	json_object_foreach (unpulled, name, value)
+		g_string_append_printf(list, " %s", name);
+	if (list->len > 0)
+		print_to(stderr,
+			"WARNING: Some service image(s) must be built from source by running:\n    "
+			"docker compose build%s\n",
+			list->str);
+	return ok;
 }
 
 static bool push_one(Transfers *transfers, const char *image, GError **error)

@@ -76,10 +76,10 @@ bool compose_handle_orphans(
 	g_autoptr(json_t) orphans = all != NULL ? project_orphans(project, all) : NULL;
 	if (orphans == NULL || json_array_size(orphans) == 0)
 		return orphans != NULL;
-	if (remove || g_strcmp0(env, "1") == 0 || g_strcmp0(env, "true") == 0)
+	if (remove || variable_is_true(env))
 		return containers_stop(cli->client, orphans, -1, teller, error) &&
 		       containers_remove(cli->client, orphans, false, teller, error);
-	if (g_strcmp0(ignore, "1") == 0 || g_strcmp0(ignore, "true") == 0)
+	if (variable_is_true(ignore))
 		return true;
 	g_autoptr(GString) names = g_string_new("");
 	for (size_t i = 0; i < json_array_size(orphans); i++)
