@@ -224,6 +224,9 @@ said() { # the first line of what it says while it fails
 	for yes in 1 True Y; do [ -z "$(COMPOSE_IGNORE_ORPHANS=$yes c -f less.yaml run --rm db true 2>&1 | grep orphan)" ]; done
 	c -f less.yaml run --rm --remove-orphans db true
 	[ -z "$(c ps -aq)" ]
+	c up -d web
+	COMPOSE_REMOVE_ORPHANS=True c -f less.yaml down
+	[ -z "$(c ps -aq)" ]
 }
 
 @test "without files, a service that has no container is none" {

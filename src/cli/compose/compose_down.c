@@ -29,7 +29,8 @@ static int run(Cli *cli)
 		return compose_fail(error);
 	Teller teller;
 	g_autoptr(ComposeShow) show G_GNUC_UNUSED = compose_show_new(cli, "Running", &teller);
-	DownOptions options = {.orphans = flag_bool(cli, "remove-orphans", false),
+	DownOptions options = {.orphans = flag_bool(cli, "remove-orphans",
+				       variable_is_true(getenv("COMPOSE_REMOVE_ORPHANS"))),
 		.volumes = flag_bool(cli, "volumes", false),
 		.images = images,
 		.timeout = (int)flag_int(cli, "timeout", -1),
