@@ -179,7 +179,6 @@ said() { # the first line of what it says while it fails
 	said 'unsupported --progress value "bad"' build --progress bad
 	said 'unknown flag: --progress' ps --progress plain
 	said 'unknown flag: --policy' push --policy always
-	said 'unknown flag: --ignore-push-failures' pull --ignore-push-failures
 	c create --y 2>told
 	grep -q 'level=warning msg="--y is deprecated, please use --yes instead"' told
 	c --dry-run pull --no-parallel 2>&1 | grep -q "option '--no-parallel' is DEPRECATED and will be ignored."
