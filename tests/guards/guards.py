@@ -101,7 +101,7 @@ GUARDS = [
     ("dashboard: read-only terminals", "src/api/dashboard_gate.c", "if (dashboard_is_read_only(request->caller->dashboard))", "if (false)", DASH, "dashboard: read-only refuses"),
     ("dashboard: loopback", "src/dashboard/dashboard.c", "!is_loopback(found->ai_addr)", "(false && !is_loopback(found->ai_addr))", DASH, "dashboard: it listens at loopback"),
     ("dashboard: certificates", "src/api/dashboard.c", "server_tls(request->engine->config, true, error)", "server_tls(request->engine->config, false, error)", CERTIFIED, "dashboard: with --tls it listens anywhere"),
-    ("dashboard: api-access", "src/api/server.c", ".certificate = greeting->dashboard != NULL || config->tls_verify", ".certificate = config->tls_verify", CERTIFIED, "dashboard: api-access says"),
+    ("dashboard: api-access", "src/api/server.c", "greeting->dashboard != NULL || config->tls_verify", "config->tls_verify", CERTIFIED, "dashboard: api-access says"),
     ("dashboard: terminals of certificates", "src/api/dashboard_gate.c", "if (!access_would_allow(request, \"POST\", path))", "if (false)", CERTIFIED, "dashboard: api-access says"),
     ("listeners of one purpose", "src/api/grpc.c", "if (request->caller->metrics || request->caller->dashboard != NULL)", "if (false)", DASH, "HTTP/2 spoken at once"),
     ("CVE-2025-9074", "src/api/server.c", "if (is_container(server, listener, fd))", "if (false && is_container(server, listener, fd))", H, "CVE-2025-9074"),
