@@ -15,10 +15,11 @@ static const struct {
 	Form form;
 	bool grows;
 	const char *alone;
-} attributes[] = {{"annotations", LIST, true, NULL}, {"attest", OPTIONS, true, "type"},
-	{"context", TEXT, false, NULL}, {"contexts", MAP, true, NULL},
-	{"dockerfile", TEXT, false, NULL}, {"dockerfile-inline", TEXT, false, NULL},
-	{"args", MAP, true, NULL}, {"labels", MAP, true, NULL}, {"tags", LIST, false, NULL},
+} attributes[] = {{"description", TEXT, false, NULL}, {"annotations", LIST, true, NULL},
+	{"attest", OPTIONS, true, "type"}, {"context", TEXT, false, NULL},
+	{"contexts", MAP, true, NULL}, {"dockerfile", TEXT, false, NULL},
+	{"dockerfile-inline", TEXT, false, NULL}, {"args", MAP, true, NULL},
+	{"labels", MAP, true, NULL}, {"tags", LIST, false, NULL},
 	{"cache-from", OPTIONS, true, "ref"}, {"cache-to", OPTIONS, false, "ref"},
 	{"target", TEXT, false, NULL}, {"secret", OPTIONS, true, "id"},
 	{"ssh", OPTIONS, true, "id"}, {"platforms", LIST, false, NULL},
@@ -47,7 +48,10 @@ static json_t *options_of(size_t which, const char *text)
 	json_t *options = json_object();
 	const char *alone = attributes[which].alone;
 	g_auto(GStrv) fields = g_strsplit(text, ",", -1);
-	bool plain = strchr(text, '=') == NULL;
+	/* One field of an output that states no type is the name of a folder, whatever is in it. */
+	bool plain =
+		strchr(text, '=') == NULL || (strcmp(alone, "dest") == 0 && fields[1] == NULL &&
+						     !g_str_has_prefix(text, "type="));
 	for (int i = 0; !plain && fields[i] != NULL; i++) {
 		char *equals = strchr(fields[i], '=');
 		if (equals == NULL) {
@@ -208,6 +212,67 @@ static json_t *sorted(const json_t *value)
 	return map;
 }
 
+/* buildx's removeDupes: the place of a duplicate is taken by the last. */
+static void drop_duplicates(json_t *list)
+{
+	for (size_t i = json_array_size(list); i-- > 0;)
+		for (size_t k = i + 1; k < json_array_size(list); k++) {
+			size_t last = json_array_size(list) - 1;
+			if (!json_equal(json_array_get(list, i), json_array_get(list, k)))
+				continue;
+			if (k < last)
+				json_array_set(list, k, json_array_get(list, last));
+			json_array_remove(list, last);
+			break;
+		}
+}
+
+/* Each once, in their order. */
+static json_t *distinct(const json_t *list)
+{
+	json_t *result = json_array();
+	for (size_t i = 0; i < json_array_size(list); i++)
+		if (!holds(result, json_array_get(list, i)))
+			json_array_append(result, json_array_get(list, i));
+	return result;
+}
+
+/* Of attestations of one type the last is meant; "disabled" is a boolean. */
+static json_t *attestations(const json_t *list)
+{
+	g_autoptr(json_t) types = json_object();
+	json_t *one;
+	const char *type;
+	size_t i;
+	json_array_foreach (list, i, one) {
+		json_t *copy = json_copy(one);
+		const json_t *disabled = json_object_get(copy, "disabled");
+		if (json_is_string(disabled))
+			json_object_set_new(copy, "disabled",
+				json_boolean(strcmp(json_str(copy, "disabled"), "true") == 0));
+		json_object_set_new(types, json_str(one, "type"), copy);
+	}
+	json_t *result = json_array();
+	json_object_foreach (types, type, one)
+		json_array_append(result, one);
+	return result;
+}
+
+/* As buildx normalises an attribute's value before it is printed or built. A new reference. */
+static json_t *normal(size_t which, const json_t *value)
+{
+	const char *name = attributes[which].name;
+	if (!json_is_array(value))
+		return json_incref((json_t *)value);
+	if (strcmp(name, "attest") == 0)
+		return attestations(value);
+	if (attributes[which].form == LIST)
+		return distinct(value);
+	json_t *list = json_copy((json_t *)value);
+	drop_duplicates(list);
+	return list;
+}
+
 static bool says_nothing(const json_t *value)
 {
 	return (json_is_array(value) && json_array_size(value) == 0) ||
@@ -218,7 +283,8 @@ json_t *attributes_sorted(const json_t *target)
 {
 	json_t *result = json_object();
 	for (size_t i = 0; i < G_N_ELEMENTS(attributes); i++) {
-		const json_t *value = json_object_get(target, attributes[i].name);
+		const json_t *stated = json_object_get(target, attributes[i].name);
+		g_autoptr(json_t) value = stated != NULL ? normal(i, stated) : NULL;
 		if (value != NULL && !says_nothing(value))
 			json_object_set_new(result, attributes[i].name, sorted(value));
 	}
@@ -240,7 +306,7 @@ bool attribute_set(json_t *target, const char *key, const char *value, bool firs
 			bare = g_strdup(other_names[i][1]);
 		}
 	size_t which = find(bare);
-	if (which == G_N_ELEMENTS(attributes))
+	if (which == G_N_ELEMENTS(attributes) || strcmp(bare, "description") == 0)
 		return fail(error, BERTH_ERROR_INVALID, "unknown key: %s", parts[0]);
 	if ((attributes[which].form == MAP) != (parts[1] != NULL))
 		return fail(error, BERTH_ERROR_INVALID,

@@ -35,7 +35,8 @@ void definitions_free(Definitions *definitions);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Definitions, definitions_free)
 json_t *definitions_targets(
 	Definitions *definitions); /* name -> attributes, unevaluated; borrowed */
-json_t *definitions_groups(Definitions *definitions); /* name -> names; borrowed */
+json_t *definitions_groups(Definitions *definitions);	    /* name -> names; borrowed */
+json_t *definitions_descriptions(Definitions *definitions); /* group -> text; borrowed */
 json_t *definitions_variables(Definitions *definitions, GError **error); /* a new reference */
 
 /* attributes.c: attributes of targets in a normal form. */
@@ -43,6 +44,8 @@ json_t *definitions_variables(Definitions *definitions, GError **error); /* a ne
  * error; json_null() for an empty one. A new reference. */
 json_t *attribute_read(const char *name, const json_t *value, GError **error);
 bool attribute_known(const char *name);
+/* attribute_check.c: whether a bake file may say that; also of "targets", "inherits" and "description". */
+bool attribute_check(const char *name, const json_t *value, GError **error);
 /* Merges attributes: values are replaced, growing lists and maps are combined. */
 void attributes_merge(json_t *target, const json_t *over);
 /* In the order and with the keys that buildx prints. A new reference. */

@@ -20,7 +20,7 @@ struct Definitions {
 	GHashTable *busy;      /* names being evaluated */
 	json_t *values;	       /* evaluated ones */
 	json_t *types;	       /* name -> type of a variable that states one */
-	json_t *targets, *groups;
+	json_t *targets, *groups, *descriptions; /* of groups */
 	Scope scope;
 	Work work;
 	int calls;
@@ -37,6 +37,7 @@ void definitions_free(Definitions *definitions)
 	json_decref(definitions->types);
 	json_decref(definitions->targets);
 	json_decref(definitions->groups);
+	json_decref(definitions->descriptions);
 	g_free(definitions);
 }
 
@@ -54,13 +55,21 @@ static bool check_variable(
 		const Block *block = variable->body->blocks->pdata[i];
 		const Node *condition = attribute(block, "condition"),
 			   *message = attribute(block, "error_message");
-		if (strcmp(block->type, "validation") != 0 || condition == NULL)
+		bool truth;
+		if (strcmp(block->type, "validation") != 0)
 			continue;
-		g_autoptr(json_t) holds = hcl_eval(condition, &scope, error);
+		g_autoptr(json_t) holds =
+			condition != NULL ? hcl_eval(condition, &scope, error) : json_null();
 		if (holds == NULL)
 			return false;
+		if (!hcl_truth(holds, &truth))
+			return fail(error, BERTH_ERROR_INVALID,
+				"%s:%d: Invalid condition result; Condition expression must return "
+				"either true or false%s.",
+				definitions->scope.file, block->line,
+				json_is_null(holds) ? ", not null" : "");
 		g_autoptr(json_t) said = message != NULL ? hcl_eval(message, &scope, NULL) : NULL;
-		if (!json_is_true(holds))
+		if (!truth)
 			return fail(error, BERTH_ERROR_INVALID, "%s:%d: Validation failed; %s",
 				definitions->scope.file, block->line,
 				json_is_string(said) ? json_string_value(said) : "");
@@ -196,6 +205,18 @@ static json_t *call_function(
 	return value;
 }
 
+/* An error names the attribute's place. */
+static bool stated_rightly(Definitions *definitions, const Block *block, const char *name,
+	const json_t *value, GError **error)
+{
+	const Node *node = attribute(block, name);
+	if (attribute_check(name, value, error))
+		return true;
+	g_prefix_error(
+		error, "%s:%d: ", definitions->scope.file, node != NULL ? node->line : block->line);
+	return false;
+}
+
 /* A block's attributes by name, in normal form. */
 static json_t *read_target(
 	Definitions *definitions, const Block *block, json_t *values, GError **error)
@@ -205,12 +226,14 @@ static json_t *read_target(
 	for (guint i = 0; i < block->body->names->len; i++) {
 		const char *name = block->body->names->pdata[i];
 		bool inherits = strcmp(name, "inherits") == 0;
-		if (!attribute_known(name) && !inherits && strcmp(name, "description") != 0)
+		if (!attribute_known(name) && !inherits)
 			continue;
 		g_autoptr(json_t) value = hcl_eval(attribute(block, name), &scope, error);
-		json_t *read = value == NULL	       ? NULL
-			       : attribute_known(name) ? attribute_read(name, value, error)
-						       : json_incref(value);
+		json_t *read =
+			value == NULL || !stated_rightly(definitions, block, name, value, error)
+				? NULL
+			: attribute_known(name) ? attribute_read(name, value, error)
+						: json_incref(value);
 		if (read == NULL)
 			return NULL;
 		if (json_is_null(read))
@@ -264,10 +287,21 @@ static bool wrong_name(Definitions *definitions, const Block *block, const char 
 		definitions->scope.file, block->line, what, name);
 }
 
+/* Of a target or a group. */
+static bool bake_name_ok(const char *name)
+{
+	return *name != '\0' &&
+	       strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-") ==
+		       strlen(name);
+}
+
 /* A target for each combination, and a group of all of them. */
 static bool read_matrix(Definitions *definitions, const Block *block, GError **error)
 {
 	g_autoptr(json_t) matrix = hcl_eval(attribute(block, "matrix"), &definitions->scope, error);
+	if (matrix != NULL && !json_is_object(matrix))
+		return fail(error, BERTH_ERROR_INVALID, "%s:%d: Invalid name; matrix must be a map",
+			definitions->scope.file, block->line);
 	g_autoptr(json_t) all = matrix != NULL ? combinations(matrix, error) : NULL,
 			  members = json_array();
 	const Node *name_node = attribute(block, "name");
@@ -286,9 +320,7 @@ static bool read_matrix(Definitions *definitions, const Block *block, GError **e
 		g_autofree char *text = name != NULL ? hcl_text(name) : NULL;
 		if (target == NULL)
 			return false;
-		if (text == NULL ||
-			strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				     "0123456789_-") != strlen(text))
+		if (text == NULL || !bake_name_ok(text))
 			return fail(error, BERTH_ERROR_INVALID,
 				"invalid name %s: only \"^[a-zA-Z0-9_-]+$\" are allowed",
 				text != NULL ? text : "");
@@ -299,25 +331,58 @@ static bool read_matrix(Definitions *definitions, const Block *block, GError **e
 		put_target(definitions, text, target);
 		json_array_append_new(members, json_string(text));
 	}
-	/* One without a name of its own is no group of itself. */
-	if (name_node != NULL)
+	/* One without a name of its own is no group of itself, and nothing is no group. */
+	if (name_node != NULL && json_array_size(members) > 0)
 		json_object_set(definitions->groups, block->label, members);
 	return true;
 }
 
 static bool read_group(Definitions *definitions, const Block *block, GError **error)
 {
-	const Node *node = attribute(block, "targets");
-	g_autoptr(json_t) names =
-		node != NULL ? hcl_eval(node, &definitions->scope, error) : json_array();
-	return names != NULL && json_object_set(definitions->groups, block->label, names) == 0;
+	const Node *node = attribute(block, "targets"), *said = attribute(block, "description");
+	if (node == NULL)
+		return fail(error, BERTH_ERROR_INVALID,
+			"%s:%d: Missing required argument; The argument \"targets\" is required, "
+			"but "
+			"no definition was found.",
+			definitions->scope.file, block->line);
+	g_autoptr(json_t) names = hcl_eval(node, &definitions->scope, error),
+			  text = said != NULL && names != NULL
+					 ? hcl_eval(said, &definitions->scope, error)
+					 : json_null();
+	if (names == NULL || text == NULL ||
+		!stated_rightly(definitions, block, "targets", names, error) ||
+		(said != NULL && !stated_rightly(definitions, block, "description", text, error)))
+		return false;
+	g_autofree char *description = hcl_text(text);
+	if (description != NULL)
+		json_object_set_new(
+			definitions->descriptions, block->label, json_lenient(description));
+	json_t *list = json_array();
+	for (size_t i = 0; i < json_array_size(names); i++) {
+		g_autofree char *name = hcl_text(json_array_get(names, i));
+		json_array_append_new(list, json_lenient(name));
+	}
+	return json_object_set_new(definitions->groups, block->label, list) == 0;
+}
+
+static bool check_label(Definitions *definitions, const Block *block, GError **error)
+{
+	return bake_name_ok(block->label) ||
+	       fail(error, BERTH_ERROR_INVALID,
+		       "%s:%d: Invalid name; only \"[a-zA-Z0-9_-]+\" are allowed",
+		       definitions->scope.file, block->line);
 }
 
 static bool read_block(Definitions *definitions, const Block *block, GError **error)
 {
-	if (strcmp(block->type, "group") == 0)
+	bool group = strcmp(block->type, "group") == 0,
+	     target_block = strcmp(block->type, "target") == 0;
+	if ((group || target_block) && !check_label(definitions, block, error))
+		return false;
+	if (group)
 		return read_group(definitions, block, error);
-	if (strcmp(block->type, "target") != 0)
+	if (!target_block)
 		return true;
 	if (attribute(block, "matrix") != NULL)
 		return read_matrix(definitions, block, error);
@@ -342,6 +407,27 @@ static bool note_variable(Definitions *definitions, const char *file, Block *blo
 	return node == NULL || type != NULL;
 }
 
+static bool check_function(const char *file, const Block *block, GError **error)
+{
+	const Node *params = attribute(block, "params"), *result = attribute(block, "result");
+	const char *missing = params == NULL   ? "empty params not allowed"
+			      : result == NULL ? "empty result not allowed"
+					       : NULL;
+	if (missing != NULL)
+		return fail(error, BERTH_ERROR_INVALID, "%s:%d: Invalid function; %s for %s", file,
+			block->line, missing, block->label);
+	bool json = g_str_has_suffix(file, ".json");
+	for (guint i = 0; !json && i < params->parts->len; i++) {
+		const Node *param = params->parts->pdata[i];
+		if (param->kind != NODE_NAME)
+			return fail(error, BERTH_ERROR_INVALID,
+				"%s:%d: Invalid param element; Each parameter name must be an "
+				"identifier.",
+				file, param->line);
+	}
+	return true;
+}
+
 /* Names are collected first: they may be used before their definition. */
 static bool note_names(Definitions *definitions, const char *file, const Body *body, GError **error)
 {
@@ -350,10 +436,12 @@ static bool note_names(Definitions *definitions, const char *file, const Body *b
 			g_hash_table_lookup(body->attributes, body->names->pdata[i]));
 	for (guint i = 0; i < body->blocks->len; i++) {
 		Block *block = body->blocks->pdata[i];
-		if (strcmp(block->type, "function") == 0)
+		if (strcmp(block->type, "function") == 0) {
+			if (!check_function(file, block, error))
+				return false;
 			g_hash_table_insert(definitions->functions, block->label, block);
-		else if (strcmp(block->type, "variable") == 0 &&
-			 !note_variable(definitions, file, block, error))
+		} else if (strcmp(block->type, "variable") == 0 &&
+			   !note_variable(definitions, file, block, error))
 			return false;
 	}
 	return true;
@@ -405,6 +493,28 @@ static bool read_definitions(
 	return true;
 }
 
+static gboolean is_wrong(gpointer name, gpointer block, gpointer data)
+{
+	(void)block;
+	struct {
+		Definitions *definitions;
+		GError **error;
+	} *look = data;
+	g_autoptr(json_t) value = find_value(look->definitions, name, look->error);
+	return value == NULL;
+}
+
+/* Also what nothing uses has to be right. */
+static bool evaluate_all(Definitions *definitions, GError **error)
+{
+	struct {
+		Definitions *definitions;
+		GError **error;
+	} look = {definitions, error};
+	return g_hash_table_find(definitions->globals, is_wrong, &look) == NULL &&
+	       g_hash_table_find(definitions->variables, is_wrong, &look) == NULL;
+}
+
 Definitions *definitions_new(const BakeFile *files, size_t count, GError **error)
 {
 	g_autoptr(Definitions) definitions = g_new0(Definitions, 1);
@@ -417,6 +527,7 @@ Definitions *definitions_new(const BakeFile *files, size_t count, GError **error
 	definitions->types = json_object();
 	definitions->targets = json_object();
 	definitions->groups = json_object();
+	definitions->descriptions = json_object();
 	definitions->scope = (Scope){.work = &definitions->work,
 		.name = find_value,
 		.call = call_function,
@@ -425,6 +536,8 @@ Definitions *definitions_new(const BakeFile *files, size_t count, GError **error
 	for (size_t i = 0; i < count; i++)
 		if (!read_file(definitions, &files[i], error))
 			return NULL;
+	if (!evaluate_all(definitions, error))
+		return NULL;
 	for (size_t i = 0; i < count; i++)
 		if (!read_definitions(definitions, &files[i], definitions->bodies->pdata[i], error))
 			return NULL;
@@ -439,6 +552,11 @@ json_t *definitions_targets(Definitions *definitions)
 json_t *definitions_groups(Definitions *definitions)
 {
 	return definitions->groups;
+}
+
+json_t *definitions_descriptions(Definitions *definitions)
+{
+	return definitions->descriptions;
 }
 
 json_t *definitions_variables(Definitions *definitions, GError **error)

@@ -13,10 +13,13 @@ typedef struct {
 typedef struct {
 	const char *name; /* NULL: the end of a table */
 	json_t *(*call)(const Call *call);
-	int least, most; /* arguments; most -1: any number */
+	const char *takes; /* "str:s offset:n", as hcl_parameters.c reads it */
 } HclFunction;
 extern const HclFunction hcl_texts[], hcl_collections[], hcl_sets[], hcl_numbers[], hcl_networks[],
-	hcl_times[];
+	hcl_times[], hcl_formats[];
+
+/* hcl_parameters.c: arguments in the types that the function takes, changed in place; false with error. */
+bool hcl_arguments_fit(const HclFunction *function, json_t *arguments, GError **error);
 
 static inline json_t *argument(const Call *call, size_t i)
 {

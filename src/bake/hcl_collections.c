@@ -3,6 +3,7 @@
 
 #include "base/json_names.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -34,6 +35,8 @@ static json_t *has_element(const Call *call)
 
 static json_t *concat(const Call *call)
 {
+	if (json_array_size(call->list) == 0)
+		return wrong(call, "at least one argument is required");
 	json_t *list = json_array();
 	for (size_t i = 0; i < json_array_size(call->list); i++)
 		json_array_extend(list, argument(call, i));
@@ -42,6 +45,9 @@ static json_t *concat(const Call *call)
 
 static json_t *merge(const Call *call)
 {
+	for (size_t i = 0; i < json_array_size(call->list); i++)
+		if (!json_is_object(argument(call, i)) && !json_is_null(argument(call, i)))
+			return wrong(call, "arguments must be maps or objects");
 	json_t *object = json_object();
 	for (size_t i = 0; i < json_array_size(call->list); i++)
 		json_object_update(object, argument(call, i));
@@ -58,6 +64,9 @@ static json_t *coalesce(const Call *call)
 
 static json_t *coalesce_list(const Call *call)
 {
+	for (size_t i = 0; i < json_array_size(call->list); i++)
+		if (!json_is_array(argument(call, i)))
+			return wrong(call, "coalescelist arguments must be lists or tuples");
 	for (size_t i = 0; i < json_array_size(call->list); i++)
 		if (json_array_size(argument(call, i)) > 0)
 			return json_incref(argument(call, i));
@@ -100,9 +109,12 @@ static json_t *lookup(const Call *call)
 static json_t *element(const Call *call)
 {
 	json_t *from = argument(call, 0);
-	size_t count = json_array_size(from), at = (size_t)MAX(number_at(call, 1), 0);
+	double number;
 	if (json_is_object(from))
 		return lookup(call);
+	if (!hcl_number(argument(call, 1), &number) || number < 0 || number != floor(number))
+		return wrong(call, "the index must be a whole number that is not negative");
+	size_t count = json_array_size(from), at = (size_t)MAX(number_at(call, 1), 0);
 	if (count == 0 || (strcmp(call->name, "index") == 0 && at >= count))
 		return wrong(call, "index out of range");
 	return json_incref(json_array_get(from, at % count));
@@ -110,11 +122,12 @@ static json_t *element(const Call *call)
 
 static json_t *hasindex(const Call *call)
 {
+	double number;
 	g_autofree char *key = text_at(call, 1);
-	double number = number_at(call, 1);
-	return json_boolean(json_object_get(argument(call, 0), key) != NULL ||
-			    (json_is_array(argument(call, 0)) && number >= 0 &&
-				    number < (double)json_array_size(argument(call, 0))));
+	if (json_is_object(argument(call, 0)))
+		return json_boolean(json_object_get(argument(call, 0), key) != NULL);
+	return json_boolean(hcl_number(argument(call, 1), &number) && number >= 0 &&
+			    number < (double)json_array_size(argument(call, 0)));
 }
 
 static json_t *distinct(const Call *call)
@@ -165,11 +178,11 @@ static json_t *sort(const Call *call)
 
 static json_t *slice(const Call *call)
 {
+	double begin = number_at(call, 1), end = number_at(call, 2);
+	if (!(begin >= 0 && begin <= end && end <= (double)json_array_size(argument(call, 0))))
+		return wrong(call, "the indices must be in order, and within the list");
 	json_t *list = json_array();
-	size_t begin = (size_t)MAX(number_at(call, 1), 0),
-	       end = json_array_size(call->list) > 2 ? (size_t)MAX(number_at(call, 2), 0)
-						     : json_array_size(argument(call, 0));
-	for (size_t i = begin; i < MIN(end, json_array_size(argument(call, 0))); i++)
+	for (size_t i = (size_t)begin; i < (size_t)end; i++)
 		json_array_append(list, json_array_get(argument(call, 0), i));
 	return list;
 }
@@ -191,6 +204,8 @@ static json_t *chunks(const Call *call)
 
 static json_t *zipmap(const Call *call)
 {
+	if (json_array_size(argument(call, 0)) != json_array_size(argument(call, 1)))
+		return wrong(call, "number of keys does not match number of values");
 	json_t *object = json_object();
 	for (size_t i = 0; i < json_array_size(argument(call, 0)); i++)
 		json_object_set(object, json_elem(argument(call, 0), i),
@@ -201,10 +216,14 @@ static json_t *zipmap(const Call *call)
 static json_t *range(const Call *call)
 {
 	size_t count = json_array_size(call->list);
+	if (count < 1 || count > 3)
+		return wrong(call, "must have one, two, or three arguments");
 	double begin = count > 1 ? number_at(call, 0) : 0, end = number_at(call, count > 1 ? 1 : 0),
 	       step = count > 2	    ? number_at(call, 2)
 		      : end < begin ? -1
 				    : 1;
+	if (step == 0 || (begin != end && (step > 0) != (end > begin)))
+		return wrong(call, "the step does not lead from the start to the end");
 	json_t *list = json_array();
 	for (double at = begin; step != 0 && (step > 0 ? at < end : at > end); at += step) {
 		if (json_array_size(list) == MAX_RANGE) {
@@ -216,13 +235,16 @@ static json_t *range(const Call *call)
 	return list;
 }
 
-const HclFunction hcl_collections[] = {{"chunklist", chunks, 2, 2}, {"coalesce", coalesce, 1, -1},
-	{"coalescelist", coalesce_list, 1, -1}, {"compact", distinct, 1, 1},
-	{"concat", concat, 0, -1}, {"contains", contains, 2, 2}, {"distinct", distinct, 1, 1},
-	{"element", element, 2, 2}, {"flatten", flatten, 1, 1}, {"hasindex", hasindex, 2, 2},
-	{"index", element, 2, 2}, {"indexof", indexof, 2, 2}, {"keys", members, 1, 1},
-	{"length", length, 1, 1}, {"lookup", lookup, 2, 3}, {"merge", merge, 0, -1},
-	{"range", range, 1, 3}, {"reverselist", reverse, 1, 1},
-	{"sethaselement", has_element, 2, 2}, {"slice", slice, 2, 3}, {"sort", sort, 1, 1},
-	{"strlen", length, 1, 1}, {"values", members, 1, 1}, {"zipmap", zipmap, 2, 2},
-	{NULL, NULL, 0, 0}};
+const HclFunction hcl_collections[] = {{"chunklist", chunks, "list:l size:n"},
+	{"coalesce", coalesce, "vals:A..."}, {"coalescelist", coalesce_list, "vals:A..."},
+	{"compact", distinct, "list:S"}, {"concat", concat, "seqs:l..."},
+	{"contains", contains, "list:l value:A"}, {"distinct", distinct, "list:l"},
+	{"element", element, "list:l index:n"}, {"flatten", flatten, "list:l"},
+	{"hasindex", hasindex, "collection:c key:a"}, {"index", element, "collection:c key:a"},
+	{"indexof", indexof, "list:l value:A"}, {"keys", members, "inputMap:m"},
+	{"length", length, "collection:c"}, {"lookup", lookup, "inputMap:m key:s default:A"},
+	{"merge", merge, "maps:A..."}, {"range", range, "params:n..."},
+	{"reverselist", reverse, "list:l"}, {"sethaselement", has_element, "set:l elem:a"},
+	{"slice", slice, "list:l start_index:n end_index:n"}, {"sort", sort, "list:S"},
+	{"strlen", length, "str:s"}, {"values", members, "mapping:m"},
+	{"zipmap", zipmap, "keys:S values:l"}, {NULL, NULL, NULL}};

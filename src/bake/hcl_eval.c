@@ -1,5 +1,5 @@
 /* Evaluates expressions. */
-#include "bake/hcl.h"
+#include "bake/types.h"
 
 #include "base/error.h"
 #include "base/json_names.h"
@@ -76,7 +76,8 @@ static json_t *member(json_t *from, json_t *key)
 	g_autofree char *name = hcl_text(key);
 	if (json_is_object(from) && name != NULL)
 		return json_incref(json_object_get(from, name));
-	if (json_is_array(from) && hcl_number(key, &number) && number >= 0)
+	if (json_is_array(from) && hcl_number(key, &number) && number >= 0 &&
+		number == floor(number))
 		return json_incref(json_array_get(from, (size_t)number));
 	return NULL;
 }
@@ -161,17 +162,39 @@ static json_t *eval_try(const Node *node, const Scope *scope, GError **error)
 	return refuse(node, scope, error, "no expression succeeded");
 }
 
-/* Functions of the file take precedence over built-in ones. */
+/* Built-in functions take precedence over those of the file. */
 static json_t *call_any(
 	const Node *node, const Scope *scope, json_t *arguments, bool *known, GError **error)
 {
 	const Scope *file = outermost(scope);
-	json_t *value = file->call(file->data, node->text, arguments, known, error);
-	return *known ? value : hcl_call(node->text, arguments, known, error);
+	json_t *value = hcl_call(node->text, arguments, known, error);
+	return *known ? value : file->call(file->data, node->text, arguments, known, error);
+}
+
+/* "convert": its second argument states a type. */
+static json_t *eval_convert(const Node *node, const Scope *scope, GError **error)
+{
+	if (node->parts->len != 2)
+		return refuse(node, scope, error, "convert takes a value and a type");
+	g_autoptr(json_t) value = hcl_eval(part(node, 0), scope, error),
+			  type = value != NULL
+					 ? type_read(outermost(scope)->file, part(node, 1), error)
+					 : NULL;
+	g_autoptr(GError) problem = NULL;
+	json_t *made = type != NULL ? type_convert(type, value, false, &problem) : NULL;
+	if (made == NULL && problem != NULL) {
+		g_autofree char *what = g_strdup_printf(
+			"Error in function call; Call to function \"convert\" failed: %s",
+			problem->message);
+		return refuse(node, scope, error, what);
+	}
+	return made;
 }
 
 static json_t *eval_call(const Node *node, const Scope *scope, GError **error)
 {
+	if (strcmp(node->text, "convert") == 0)
+		return eval_convert(node, scope, error);
 	if (strcmp(node->text, "try") == 0 || strcmp(node->text, "can") == 0)
 		return eval_try(node, scope, error);
 	g_autoptr(json_t) arguments = eval_list(node, scope, error);
@@ -199,14 +222,6 @@ static json_t *eval_call(const Node *node, const Scope *scope, GError **error)
 	return refuse(node, scope, error, what);
 }
 
-static bool truth(const json_t *value, bool *result)
-{
-	const char *text = json_string_value(value);
-	*result = json_is_true(value) || g_strcmp0(text, "true") == 0;
-	return json_is_boolean(value) || g_strcmp0(text, "true") == 0 ||
-	       g_strcmp0(text, "false") == 0;
-}
-
 /* One iteration of a for expression: whether it goes on. */
 static bool for_item(const Node *node, const Scope *outer, json_t *key, json_t *value,
 	json_t *result, GError **error)
@@ -221,7 +236,7 @@ static bool for_item(const Node *node, const Scope *outer, json_t *key, json_t *
 		part(node, 3) != NULL ? hcl_eval(part(node, 3), &scope, error) : json_true();
 	if (condition == NULL)
 		return false;
-	if (!truth(condition, &wanted))
+	if (!hcl_truth(condition, &wanted))
 		return refuse(node, outer, error, "Condition is not true or false") != NULL;
 	if (!wanted)
 		return true;
@@ -242,6 +257,9 @@ static bool for_item(const Node *node, const Scope *outer, json_t *key, json_t *
 		if (json_object_get(result, text) == NULL)
 			json_object_set_new(result, text, json_array());
 		json_array_append_new(json_object_get(result, text), made);
+	} else if (json_object_get(result, text) != NULL) {
+		json_decref(made);
+		return refuse(node, outer, error, "Duplicate object key") != NULL;
 	} else
 		json_object_set_new(result, text, made);
 	return true;
@@ -280,7 +298,7 @@ static json_t *eval_choice(const Node *node, const Scope *scope, GError **error)
 	g_autoptr(json_t) condition = hcl_eval(part(node, 0), scope, error);
 	if (condition == NULL)
 		return NULL;
-	if (!truth(condition, &yes))
+	if (!hcl_truth(condition, &yes))
 		return refuse(node, scope, error,
 			"Incorrect condition type; The condition expression must be of type bool.");
 	return hcl_eval(part(node, yes ? 1 : 2), scope, error);
@@ -305,7 +323,7 @@ static double calculate(char sign, double a, double b)
 	case '/':
 		return a / b;
 	default:
-		return fmod(a, b);
+		return b != 0 ? fmod(a, b) : a;
 	}
 }
 
@@ -321,15 +339,14 @@ static json_t *eval_logical(const Node *node, const Scope *scope, GError **error
 	g_autoptr(json_t) a = hcl_eval(part(node, 0), scope, error);
 	if (a == NULL)
 		return NULL;
-	if (!truth(a, &left))
+	if (!hcl_truth(a, &left))
 		return refuse(node, scope, error, "Invalid operand: a bool is required.");
-	if (left == (node->text[0] == '|'))
-		return json_boolean(left);
+	/* Both are evaluated, whatever the first is. */
 	g_autoptr(json_t) b = hcl_eval(part(node, 1), scope, error);
 	if (b == NULL)
 		return NULL;
-	return truth(b, &right)
-		       ? json_boolean(right)
+	return hcl_truth(b, &right)
+		       ? json_boolean(node->text[0] == '|' ? left || right : left && right)
 		       : refuse(node, scope, error, "Invalid operand: a bool is required.");
 }
 
@@ -347,7 +364,7 @@ static json_t *eval_binary(const Node *node, const Scope *scope, GError **error)
 		return json_boolean(same(a, b) == (sign[0] == '='));
 	if (!hcl_number(a, &x) || !hcl_number(b, &y))
 		return refuse(node, scope, error, "Invalid operand: a number is required.");
-	if ((*sign == '/' || *sign == '%') && y == 0)
+	if (*sign == '/' && y == 0)
 		return refuse(node, scope, error, "Division by zero");
 	return strchr("<>", *sign) != NULL ? json_boolean(compare(sign, x, y))
 					   : hcl_number_new(calculate(*sign, x, y));
@@ -361,7 +378,7 @@ static json_t *eval_unary(const Node *node, const Scope *scope, GError **error)
 	if (value == NULL)
 		return NULL;
 	if (*node->text == '!')
-		return truth(value, &yes)
+		return hcl_truth(value, &yes)
 			       ? json_boolean(!yes)
 			       : refuse(node, scope, error, "Invalid operand: a bool is required.");
 	return hcl_number(value, &number)

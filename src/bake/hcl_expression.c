@@ -1,14 +1,31 @@
 /* Expressions: literals, lists, objects, `for`, calls, operators, conditions. */
 #include "bake/hcl_parser.h"
 
+#include <math.h>
 #include <string.h>
+
+enum { EXACT_DIGITS = 18 }; /* that a 64-bit number has room for */
 
 static Node *parse_number(Parser *parser)
 {
-	char *end;
-	double number = g_ascii_strtod(parser->at, &end);
+	/* "5." is none, and "0x10" is a 0 with something behind it. */
+	static const char digit[] = "0123456789";
+	const char *end = parser->at + strspn(parser->at, digit);
+	if (*end == '.' && g_ascii_isdigit(end[1]))
+		end += 1 + strspn(end + 1, digit);
+	size_t sign = *end == 'e' || *end == 'E' ? 1 + (end[1] == '-' || end[1] == '+') : 0;
+	if (sign > 0 && g_ascii_isdigit(end[sign]))
+		end += sign + strspn(end + sign, digit);
+	g_autofree char *text = g_strndup(parser->at, (gsize)(end - parser->at));
+	double number = g_ascii_strtod(text, NULL);
+	if (end == parser->at || !isfinite(number))
+		return hcl_refuse(parser, "Invalid number");
 	Node *node = node_new(NODE_VALUE, parser->line);
-	node->value = hcl_number_new(number);
+	/* Whole ones are exact, as far as they go. */
+	size_t digits = strspn(parser->at, "0123456789");
+	node->value = parser->at + digits == end && digits <= EXACT_DIGITS
+			      ? json_integer(g_ascii_strtoll(parser->at, NULL, 10))
+			      : hcl_number_new(number);
 	parser->at = end;
 	return node;
 }

@@ -64,6 +64,19 @@ static Body *body_of(const char *file, const json_t *json, GError **error)
 }
 
 static bool add_blocks(
+	Body *body, const char *file, const char *type, const json_t *labels, GError **error);
+
+/* The blocks within a variable. */
+static bool add_validations(Body *body, const char *file, const json_t *stated, GError **error)
+{
+	g_autoptr(json_t) labels = json_object();
+	if (stated == NULL)
+		return true;
+	json_object_set(labels, "", (json_t *)stated);
+	return add_blocks(body, file, "validation", labels, error);
+}
+
+static bool add_blocks(
 	Body *body, const char *file, const char *type, const json_t *labels, GError **error)
 {
 	const char *label;
@@ -73,23 +86,50 @@ static bool add_blocks(
 		g_autoptr(json_t) list =
 			json_is_array(value) ? json_incref(value) : json_pack("[O]", value);
 		json_array_foreach (list, i, one) {
+			if (!json_is_object(one))
+				return fail(error, BERTH_ERROR_INVALID,
+					"%s:1: Incorrect JSON value type; Either a JSON object or "
+					"a "
+					"JSON array is required, representing the contents of one "
+					"or "
+					"more \"%s\" blocks.",
+					file, type);
 			Block *block = g_new0(Block, 1);
 			g_ptr_array_add(body->blocks, block);
 			block->type = g_strdup(type);
 			block->label = g_strdup(label);
 			block->line = 1;
 			block->body = body_of(file, one, error);
-			if (block->body == NULL)
+			if (block->body == NULL ||
+				!add_validations(block->body, file,
+					strcmp(type, "variable") == 0
+						? json_object_get(one, "validation")
+						: NULL,
+					error))
 				return false;
 		}
 	}
 	return true;
 }
 
+/* An object of labels, or a list of such. */
+static bool add_all(
+	Body *body, const char *file, const char *type, const json_t *value, GError **error)
+{
+	size_t i;
+	json_t *one;
+	json_array_foreach (value, i, one)
+		if (!add_blocks(body, file, type, one, error))
+			return false;
+	return json_is_array(value) || add_blocks(body, file, type, value, error);
+}
+
 Body *hcl_parse_json(const char *name, const char *text, GError **error)
 {
 	static const char *const types[] = {"target", "group", "variable", "function", NULL};
-	g_autoptr(json_t) json = json_parse(text, strlen(text), error);
+	g_autoptr(json_t) json = json_parse(text, strlen(text), error),
+			  strict = json != NULL ? json_loads(text, JSON_REJECT_DUPLICATES, NULL)
+						: NULL;
 	g_autoptr(Body) body = body_new();
 	const char *key;
 	json_t *value;
@@ -97,9 +137,13 @@ Body *hcl_parse_json(const char *name, const char *text, GError **error)
 		g_prefix_error(error, "%s: ", name);
 		return NULL;
 	}
+	if (strict == NULL) {
+		fail(error, BERTH_ERROR_INVALID, "%s:1: Duplicate argument", name);
+		return NULL;
+	}
 	json_object_foreach (json, key, value) {
 		if (g_strv_contains(types, key)) {
-			if (!add_blocks(body, name, key, value, error))
+			if (!add_all(body, name, key, value, error))
 				return NULL;
 			continue;
 		}

@@ -71,6 +71,6 @@ static json_t *network_subnet(const Call *call)
 	return json_string(network);
 }
 
-const HclFunction hcl_networks[] = {{"cidrhost", network_host, 2, 2},
-	{"cidrnetmask", network_mask, 1, 1}, {"cidrsubnet", network_subnet, 3, 3},
-	{NULL, NULL, 0, 0}};
+const HclFunction hcl_networks[] = {{"cidrhost", network_host, "prefix:s hostnum:n"},
+	{"cidrnetmask", network_mask, "prefix:s"},
+	{"cidrsubnet", network_subnet, "prefix:s newbits:n netnum:n"}, {NULL, NULL, NULL}};

@@ -8,15 +8,17 @@ static json_t *arithmetic(const Call *call)
 {
 	double a = number_at(call, 0), b = number_at(call, 1);
 	const char *name = call->name;
-	if ((strcmp(name, "divide") == 0 || strcmp(name, "modulo") == 0) && b == 0)
+	if (strcmp(name, "divide") == 0 && b == 0)
 		return wrong(call, "division by zero");
+	if (strcmp(name, "signum") == 0 && a != floor(a))
+		return wrong(call, "value must be a whole number");
 	return hcl_number_new(strcmp(name, "add") == 0	      ? a + b
 			      : strcmp(name, "subtract") == 0 ? a - b
 			      : strcmp(name, "multiply") == 0 ? a * b
 			      : strcmp(name, "divide") == 0   ? a / b
-			      : strcmp(name, "modulo") == 0   ? fmod(a, b)
+			      : strcmp(name, "modulo") == 0   ? (b != 0 ? fmod(a, b) : a)
 			      : strcmp(name, "negate") == 0   ? -a
-			      : strcmp(name, "abs") == 0      ? fabs(a)
+			      : strcmp(name, "absolute") == 0 ? fabs(a)
 			      : strcmp(name, "ceil") == 0     ? ceil(a)
 			      : strcmp(name, "floor") == 0    ? floor(a)
 			      : strcmp(name, "int") == 0      ? trunc(a)
@@ -26,23 +28,38 @@ static json_t *arithmetic(const Call *call)
 
 static json_t *logarithm(const Call *call)
 {
-	return hcl_number_new(log(number_at(call, 0)) / log(number_at(call, 1)));
+	double result = log(number_at(call, 0)) / log(number_at(call, 1));
+	return isfinite(result) ? hcl_number_new(result)
+				: wrong(call, "the logarithm is not a finite number");
 }
 
 static json_t *parse_int(const Call *call)
 {
-	g_autofree char *text = text_at(call, 0);
-	int base = (int)number_at(call, 1);
-	char *end = NULL;
-	if (base < 2 || base > 36)
+	static const char digits[] =
+		"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+	const char *text = json_string_value(argument(call, 0));
+	double base = number_at(call, 1);
+	gint64 number = 0;
+	if (!(base >= 2 && base <= 62) || base != floor(base))
 		return wrong(call, "base must be a whole number between 2 and 62 inclusive");
-	gint64 number = g_ascii_strtoll(text, &end, (guint)base);
-	return *text != '\0' && *end == '\0' ? json_integer(number)
-					     : wrong(call, "cannot parse the text as a number");
+	const char *at = text + (*text == '-' || *text == '+');
+	bool read = *at != '\0';
+	for (; read && *at != '\0'; at++) {
+		/* Up to 36 both cases are one digit. */
+		const char sign = base <= 36 ? g_ascii_tolower(*at) : *at,
+			   *digit = strchr(digits, sign);
+		read = digit != NULL && digit - digits < base &&
+		       !__builtin_mul_overflow(number, (gint64)base, &number) &&
+		       !__builtin_add_overflow(number, digit - digits, &number);
+	}
+	return read ? json_integer(*text == '-' ? -number : number)
+		    : wrong(call, "cannot parse the text as a number");
 }
 
 static json_t *extreme(const Call *call)
 {
+	if (json_array_size(call->list) == 0)
+		return wrong(call, "must pass at least one number");
 	double best = number_at(call, 0);
 	bool least = strcmp(call->name, "min") == 0;
 	for (size_t i = 1; i < json_array_size(call->list); i++)
@@ -71,13 +88,15 @@ static json_t *logical(const Call *call)
 							     : a || b);
 }
 
-const HclFunction hcl_numbers[] = {{"abs", arithmetic, 1, 1}, {"add", arithmetic, 2, 2},
-	{"and", logical, 2, 2}, {"ceil", arithmetic, 1, 1}, {"divide", arithmetic, 2, 2},
-	{"equal", compare, 2, 2}, {"floor", arithmetic, 1, 1}, {"greaterthan", compare, 2, 2},
-	{"greaterthanorequalto", compare, 2, 2}, {"int", arithmetic, 1, 1},
-	{"lessthan", compare, 2, 2}, {"lessthanorequalto", compare, 2, 2}, {"log", logarithm, 2, 2},
-	{"max", extreme, 1, -1}, {"min", extreme, 1, -1}, {"modulo", arithmetic, 2, 2},
-	{"multiply", arithmetic, 2, 2}, {"negate", arithmetic, 1, 1}, {"not", logical, 1, 1},
-	{"notequal", compare, 2, 2}, {"or", logical, 2, 2}, {"parseint", parse_int, 2, 2},
-	{"pow", arithmetic, 2, 2}, {"signum", arithmetic, 1, 1}, {"subtract", arithmetic, 2, 2},
-	{NULL, NULL, 0, 0}};
+const HclFunction hcl_numbers[] = {{"absolute", arithmetic, "num:n"},
+	{"add", arithmetic, "a:n b:n"}, {"and", logical, "a:b b:b"}, {"ceil", arithmetic, "num:n"},
+	{"divide", arithmetic, "a:n b:n"}, {"equal", compare, "a:A b:A"},
+	{"floor", arithmetic, "num:n"}, {"greaterthan", compare, "a:n b:n"},
+	{"greaterthanorequalto", compare, "a:n b:n"}, {"int", arithmetic, "num:n"},
+	{"lessthan", compare, "a:n b:n"}, {"lessthanorequalto", compare, "a:n b:n"},
+	{"log", logarithm, "num:n base:n"}, {"max", extreme, "numbers:n..."},
+	{"min", extreme, "numbers:n..."}, {"modulo", arithmetic, "a:n b:n"},
+	{"multiply", arithmetic, "a:n b:n"}, {"negate", arithmetic, "num:n"},
+	{"not", logical, "val:b"}, {"notequal", compare, "a:A b:A"}, {"or", logical, "a:b b:b"},
+	{"parseint", parse_int, "number:s base:n"}, {"pow", arithmetic, "num:n power:n"},
+	{"signum", arithmetic, "num:n"}, {"subtract", arithmetic, "a:n b:n"}, {NULL, NULL, NULL}};

@@ -60,6 +60,9 @@ static bool parse_block(Parser *parser, Body *body, char *type)
 static Body *parse_body(Parser *parser, bool inner)
 {
 	g_autoptr(Body) body = body_new();
+	hcl_skip(parser, false);
+	/* What begins behind the brace is all there is, and ends in this line. */
+	bool single = inner && *parser->at != '\n' && *parser->at != '}';
 	for (;;) {
 		hcl_skip(parser, true);
 		if (inner ? hcl_take(parser, "}") : *parser->at == '\0')
@@ -71,11 +74,22 @@ static Body *parse_body(Parser *parser, bool inner)
 		}
 		hcl_skip(parser, false);
 		bool attribute = *parser->at == '=' && parser->at[1] != '=';
+		if (single && !attribute) {
+			hcl_refuse(parser,
+				"Argument definition required; A single-line block definition can "
+				"contain only a single argument");
+			g_free(name);
+			return NULL;
+		}
 		if (attribute)
 			parser->at++;
 		if (!(attribute ? parse_attribute(parser, body, name)
 				: parse_block(parser, body, name)))
 			return NULL;
+		if (single && *parser->at != '}') {
+			hcl_refuse(parser, "Invalid single-argument block definition");
+			return NULL;
+		}
 	}
 }
 

@@ -56,6 +56,8 @@ static json_t *sets(const Call *call)
 
 static json_t *product(const Call *call)
 {
+	if (json_array_size(call->list) < 2)
+		return wrong(call, "at least two arguments are required");
 	g_autoptr(json_t) rows = json_pack("[[]]");
 	for (size_t i = 0; i < json_array_size(call->list); i++) {
 		json_t *longer = json_array(), *row, *value;
@@ -74,6 +76,7 @@ static json_t *product(const Call *call)
 	return json_incref(rows);
 }
 
-const HclFunction hcl_sets[] = {{"setintersection", sets, 1, -1}, {"setproduct", product, 1, -1},
-	{"setsubtract", sets, 2, 2}, {"setsymmetricdifference", sets, 1, -1},
-	{"setunion", sets, 1, -1}, {NULL, NULL, 0, 0}};
+const HclFunction hcl_sets[] = {{"setintersection", sets, "first_set:l other_sets:l..."},
+	{"setproduct", product, "sets:l..."}, {"setsubtract", sets, "a:l b:l"},
+	{"setsymmetricdifference", sets, "first_set:l other_sets:l..."},
+	{"setunion", sets, "first_set:l other_sets:l..."}, {NULL, NULL, NULL}};

@@ -1,6 +1,7 @@
 /* Functions of bake files that read, change and make texts (docker/buildx, docs/bake-stdlib.md). */
 #include "bake/hcl_call.h"
 
+#include "base/csv.h"
 #include "base/digest.h"
 
 #include <stdlib.h>
@@ -48,6 +49,12 @@ static json_t *decode_base64(const Call *call)
 {
 	gsize length;
 	g_autofree char *text = text_at(call, 0);
+	/* GLib overlooks what is no base64. */
+	size_t used =
+		strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/");
+	if (strlen(text) % 4 != 0 || strlen(text) - used > 2 ||
+		strspn(text + used, "=") != strlen(text + used))
+		return wrong(call, "failed to decode base64 data");
 	g_autofree guchar *bytes = g_base64_decode(text, &length);
 	g_autofree char *copy = g_strndup((const char *)bytes, length);
 	return json_lenient(copy);
@@ -57,10 +64,10 @@ static json_t *decode_base64(const Call *call)
 static json_t *sanitize(const Call *call)
 {
 	g_autofree char *text = text_at(call, 0);
-	for (char *c = text; *c != '\0'; c++)
-		if (!g_ascii_isalnum(*c) && *c != '-' && *c != '_')
-			*c = '_';
-	return json_string(text);
+	g_autoptr(GString) name = g_string_new("");
+	for (const char *c = text; *c != '\0'; c = g_utf8_next_char(c))
+		g_string_append_c(name, g_ascii_isalnum(*c) || *c == '-' ? *c : '_');
+	return json_string(name->str);
 }
 
 static json_t *hash(const Call *call)
@@ -84,7 +91,9 @@ static json_t *title(const Call *call)
 	for (char *c = text; *c != '\0'; c++) {
 		if (begins)
 			*c = g_ascii_toupper(*c);
-		begins = g_ascii_isspace(*c);
+		begins = g_ascii_isprint(*c) || g_ascii_isspace(*c)
+				 ? !g_ascii_isalnum(*c) && *c != '_'
+				 : false;
 	}
 	return json_lenient(text);
 }
@@ -98,14 +107,25 @@ static bool is_too_much(size_t times, size_t length)
 	return length > 0 && times > MOST / length;
 }
 
+/* Each by itself: what nothing separates. */
+static char **characters(const char *text)
+{
+	g_autoptr(GStrvBuilder) list = g_strv_builder_new();
+	for (const char *c = text; *c != '\0'; c = g_utf8_next_char(c)) {
+		g_autofree char *one = g_utf8_substring(c, 0, 1);
+		g_strv_builder_add(list, one);
+	}
+	return g_strv_builder_end(list);
+}
+
 static json_t *replace(const Call *call)
 {
 	g_autofree char *text = text_at(call, 0), *from = text_at(call, 1), *to = text_at(call, 2);
-	g_auto(GStrv) parts = g_strsplit(text, from, -1);
+	g_auto(GStrv) parts = *from != '\0' ? g_strsplit(text, from, -1) : characters(text);
 	if (is_too_much(g_strv_length(parts), strlen(to)))
 		return wrong(call, too_large);
-	g_autofree char *made = *from != '\0' ? g_strjoinv(to, parts) : g_strdup(text);
-	return json_lenient(made);
+	g_autofree char *made = g_strjoinv(to, parts), *around = g_strconcat(to, made, to, NULL);
+	return json_lenient(*from != '\0' ? made : around);
 }
 
 /* Go's "$1" and "${1}" are GLib's "\1". */
@@ -113,9 +133,9 @@ static json_t *replace_pattern(const Call *call)
 {
 	g_autofree char *text = text_at(call, 0), *pattern = text_at(call, 1),
 			*to = text_at(call, 2);
-	g_autoptr(GRegex) dollars = g_regex_new("\\$\\{?(\\d+)\\}?", 0, 0, NULL),
+	g_autoptr(GRegex) dollars = g_regex_new("\\$(?:\\{(\\w+)\\}|(\\w+))", 0, 0, NULL),
 			  regex = g_regex_new(pattern, 0, 0, call->error);
-	g_autofree char *with = g_regex_replace(dollars, to, -1, 0, "\\\\g<\\1>", 0, NULL);
+	g_autofree char *with = g_regex_replace(dollars, to, -1, 0, "\\\\g<\\1\\2>", 0, NULL);
 	if (is_too_much(strlen(text) + 1, strlen(with)))
 		return wrong(call, too_large);
 	g_autofree char *made =
@@ -201,7 +221,7 @@ static json_t *substring(const Call *call)
 static json_t *split(const Call *call)
 {
 	g_autofree char *by = text_at(call, 0), *text = text_at(call, 1);
-	g_auto(GStrv) parts = g_strsplit(text, by, -1);
+	g_auto(GStrv) parts = *by != '\0' ? g_strsplit(text, by, -1) : characters(text);
 	json_t *list = json_strings(parts);
 	if (parts[0] == NULL)
 		json_array_append_new(list, json_string(""));
@@ -213,56 +233,19 @@ static json_t *join(const Call *call)
 	g_autofree char *by = text_at(call, 0);
 	g_autoptr(GString) text = g_string_new("");
 	bool first = true;
+	if (json_array_size(call->list) < 2)
+		return wrong(call, "at least one list is required");
 	for (size_t a = 1; a < json_array_size(call->list); a++)
 		for (size_t i = 0; i < json_array_size(argument(call, a)); i++) {
 			g_autofree char *one = hcl_text(json_array_get(argument(call, a), i));
-			g_string_append_printf(
-				text, "%s%s", first ? "" : by, one != NULL ? one : "");
+			if (one == NULL)
+				return wrong(
+					call, "an element is null; cannot concatenate null values");
+			g_string_append_printf(text, "%s%s", first ? "" : by, one);
 			if (text->len > HCL_LARGEST)
 				return wrong(call, too_large);
 			first = false;
 		}
-	return json_lenient(text->str);
-}
-
-/* "%s", "%d", "%v", "%q", "%f" with flags and width; "%%". */
-static json_t *format(const Call *call)
-{
-	g_autofree char *pattern = text_at(call, 0);
-	g_autoptr(GString) text = g_string_new("");
-	size_t next = 1;
-	for (const char *c = pattern; *c != '\0'; c++) {
-		if (*c != '%' || c[1] == '%') {
-			g_string_append_c(text, *c);
-			c += *c == '%';
-			continue;
-		}
-		size_t flags = strspn(c + 1, "-+ 0123456789.");
-		char verb = c[1 + flags];
-		if (verb == '\0' || strchr("sdvqf", verb) == NULL || flags > 8)
-			return wrong(call, "unsupported format");
-		g_autofree char *one = text_at(call, next), *form = g_strndup(c, flags + 1),
-				*quoted = g_strconcat("\"", one, "\"", NULL);
-		if (strlen(form) > 1 &&
-			strtol(form + 1 + strspn(form + 1, "-+ 0"), NULL, 10) > 1000)
-			return wrong(call, "unsupported format");
-		double number = number_at(call, next++);
-		g_autofree char *whole = g_strconcat(form,
-			verb == 'd'   ? G_GINT64_FORMAT
-			: verb == 'f' ? "f"
-				      : "s",
-			NULL);
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wformat-nonliteral"
-		if (verb == 'd')
-			g_string_append_printf(text, whole, (gint64)number);
-		else if (verb == 'f')
-			g_string_append_printf(text, whole, number);
-		else
-			g_string_append_printf(text, whole, verb == 'q' ? quoted : one);
-#pragma GCC diagnostic pop
-		c += flags + 1;
-	}
 	return json_lenient(text->str);
 }
 
@@ -280,10 +263,15 @@ static json_t *indent(const Call *call)
 
 static json_t *encode_json(const Call *call)
 {
-	char *text = json_dumps(argument(call, 0), JSON_COMPACT | JSON_ENCODE_ANY | JSON_SORT_KEYS);
-	json_t *made = json_string(text);
+	char *text = json_dumps(argument(call, 0),
+		JSON_COMPACT | JSON_ENCODE_ANY | JSON_SORT_KEYS | JSON_REAL_PRECISION(15));
+	g_autoptr(GString) out = g_string_new(text);
 	free(text);
-	return made;
+	/* As Go writes JSON. */
+	g_string_replace(out, "<", "\\u003c", 0);
+	g_string_replace(out, ">", "\\u003e", 0);
+	g_string_replace(out, "&", "\\u0026", 0);
+	return json_lenient(out->str);
 }
 
 static json_t *decode_json(const Call *call)
@@ -291,6 +279,47 @@ static json_t *decode_json(const Call *call)
 	g_autofree char *text = text_at(call, 0);
 	json_t *made = json_loads(text, JSON_DECODE_ANY, NULL);
 	return made != NULL ? made : wrong(call, "invalid JSON");
+}
+
+/* A line of CSV; quoted fields hold no line breaks. NULL with error. */
+static char **csv_line(const Call *call, const char *line)
+{
+	g_autofree char *why = NULL;
+	char **fields = csv_split(line, &why);
+	if (why != NULL) {
+		g_strfreev(fields);
+		wrong(call, why);
+		return NULL;
+	}
+	return fields;
+}
+
+/* An object for each line behind the first, which has the names. */
+static json_t *decode_csv(const Call *call)
+{
+	g_autofree char *text = text_at(call, 0);
+	g_auto(GStrv) lines = g_strsplit(text, "\n", -1), names = NULL;
+	g_autoptr(json_t) rows = json_array();
+	for (int i = 0; lines[i] != NULL; i++) {
+		if (*g_strchomp(lines[i]) == '\0')
+			continue;
+		g_auto(GStrv) fields = csv_line(call, lines[i]);
+		if (fields == NULL)
+			return NULL;
+		if (names == NULL) {
+			names = g_steal_pointer(&fields);
+			continue;
+		}
+		if (g_strv_length(fields) != g_strv_length(names))
+			return wrong(call, "wrong number of fields");
+		json_t *row = json_object();
+		for (int k = 0; fields[k] != NULL; k++)
+			json_object_set_new(row, names[k], json_lenient(fields[k]));
+		json_array_append_new(rows, row);
+		if (json_object_size(row) != g_strv_length(names))
+			return wrong(call, "duplicate column name");
+	}
+	return names != NULL ? g_steal_pointer(&rows) : wrong(call, "missing header line");
 }
 
 static json_t *uuid(const Call *call)
@@ -303,7 +332,7 @@ static json_t *uuid(const Call *call)
 /* RFC 9562: a name within one of the namespaces that it lists. */
 static json_t *named_uuid(const Call *call)
 {
-	static const char *const spaces[] = {"dns", "url", "", "oid", "x500"};
+	static const char *const spaces[] = {"dns", "url", "oid", "", "x500"};
 	g_autofree char *space = text_at(call, 0), *name = text_at(call, 1);
 	guint8 base[] = {0x6b, 0xa7, 0xb8, 0x10, 0x9d, 0xad, 0x11, 0xd1, 0x80, 0xb4, 0x00, 0xc0,
 		0x4f, 0xd4, 0x30, 0xc8},
@@ -334,16 +363,20 @@ static json_t *home(const Call *call)
 	return json_lenient(g_get_home_dir());
 }
 
-const HclFunction hcl_texts[] = {{"base64decode", decode_base64, 1, 1},
-	{"base64encode", of_text, 1, 1}, {"basename", of_text, 1, 1}, {"chomp", chomp, 1, 1},
-	{"dirname", of_text, 1, 1}, {"format", format, 1, -1}, {"homedir", home, 0, 0},
-	{"indent", indent, 2, 2}, {"join", join, 2, -1}, {"jsondecode", decode_json, 1, 1},
-	{"jsonencode", encode_json, 1, 1}, {"lower", of_text, 1, 1}, {"md5", hash, 1, 1},
-	{"regex", match_pattern, 2, 2}, {"regex_replace", replace_pattern, 3, 3},
-	{"regexall", match_all, 2, 2}, {"replace", replace, 3, 3}, {"reverse", of_text, 1, 1},
-	{"sanitize", sanitize, 1, 1}, {"sha1", hash, 1, 1}, {"sha256", hash, 1, 1},
-	{"sha512", hash, 1, 1}, {"split", split, 2, 2}, {"substr", substring, 3, 3},
-	{"title", title, 1, 1}, {"trim", trim, 2, 2}, {"trimprefix", trim, 2, 2},
-	{"trimspace", of_text, 1, 1}, {"trimsuffix", trim, 2, 2}, {"upper", of_text, 1, 1},
-	{"urlencode", of_text, 1, 1}, {"uuidv4", uuid, 0, 0}, {"uuidv5", named_uuid, 2, 2},
-	{NULL, NULL, 0, 0}};
+const HclFunction hcl_texts[] = {{"base64decode", decode_base64, "str:s"},
+	{"base64encode", of_text, "str:s"}, {"basename", of_text, "path:s"},
+	{"chomp", chomp, "str:s"}, {"csvdecode", decode_csv, "str:s"},
+	{"dirname", of_text, "path:s"}, {"homedir", home, ""}, {"indent", indent, "spaces:n str:s"},
+	{"join", join, "separator:s lists:S..."}, {"jsondecode", decode_json, "str:s"},
+	{"jsonencode", encode_json, "val:A"}, {"lower", of_text, "str:s"}, {"md5", hash, "str:s"},
+	{"regex", match_pattern, "pattern:s string:s"},
+	{"regex_replace", replace_pattern, "str:s pattern:s replace:s"},
+	{"regexall", match_all, "pattern:s string:s"},
+	{"replace", replace, "str:s substr:s replace:s"}, {"reverse", of_text, "str:s"},
+	{"sanitize", sanitize, "name:s"}, {"sha1", hash, "str:s"}, {"sha256", hash, "str:s"},
+	{"sha512", hash, "str:s"}, {"split", split, "separator:s str:s"},
+	{"substr", substring, "str:s offset:n length:n"}, {"title", title, "str:s"},
+	{"trim", trim, "str:s cutset:s"}, {"trimprefix", trim, "str:s prefix:s"},
+	{"trimspace", of_text, "str:s"}, {"trimsuffix", trim, "str:s suffix:s"},
+	{"upper", of_text, "str:s"}, {"urlencode", of_text, "str:s"}, {"uuidv4", uuid, ""},
+	{"uuidv5", named_uuid, "namespace:s name:s"}, {NULL, NULL, NULL}};

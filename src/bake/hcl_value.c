@@ -2,6 +2,7 @@
 #include "bake/hcl.h"
 
 #include <math.h>
+#include <string.h>
 
 json_t *hcl_number_new(double number)
 {
@@ -17,8 +18,19 @@ bool hcl_number(const json_t *value, double *number)
 	}
 	const char *text = json_string_value(value);
 	char *end = NULL;
-	*number = text != NULL ? g_ascii_strtod(text, &end) : 0;
-	return text != NULL && *text != '\0' && *end == '\0';
+	/* No blanks, no hexadecimal numbers, no infinity. */
+	bool decimal = text != NULL && strspn(text, "+-.0123456789eE") == strlen(text);
+	*number = decimal ? g_ascii_strtod(text, &end) : 0;
+	return decimal && *text != '\0' && *end == '\0' && isfinite(*number);
+}
+
+/* Texts as go-cty converts them. */
+bool hcl_truth(const json_t *value, bool *truth)
+{
+	static const char *const yes[] = {"true", "1", NULL}, *const no[] = {"false", "0", NULL};
+	const char *text = json_string_value(value);
+	*truth = text != NULL ? g_strv_contains(yes, text) : json_is_true(value);
+	return json_is_boolean(value) || (text != NULL && (*truth || g_strv_contains(no, text)));
 }
 
 char *hcl_text(const json_t *value)
@@ -30,9 +42,11 @@ char *hcl_text(const json_t *value)
 		return g_strdup(json_is_true(value) ? "true" : "false");
 	if (json_is_integer(value))
 		return g_strdup_printf("%" JSON_INTEGER_FORMAT, json_integer_value(value));
+	double number = json_real_value(value);
+	if (json_is_real(value) && number == floor(number))
+		return g_strdup_printf("%.0f", number);
 	if (json_is_real(value))
-		return g_strdup(
-			g_ascii_formatd(buffer, sizeof buffer, "%.15g", json_real_value(value)));
+		return g_strdup(g_ascii_formatd(buffer, sizeof buffer, "%.15g", number));
 	return NULL;
 }
 

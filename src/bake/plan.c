@@ -3,9 +3,12 @@
 
 #include "base/error.h"
 #include "base/json_names.h"
+#include "base/platform.h"
 
+#include <errno.h>
 #include <fnmatch.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { MAX_DEPTH = 100 };
 
@@ -15,9 +18,24 @@ typedef struct {
 	json_t *targets, *groups; /* of the plan */
 	json_t *inherited; /* name -> target with its parents beneath it; null while that is made */
 	GPtrArray *open;   /* names of groups that are being collected; borrowed */
+	json_t *linked;	   /* whose contexts have been followed */
 } Plan;
 
 static const char linked_prefix[] = "target:";
+
+/* A target whose contexts are followed, and who uses it as one. */
+typedef struct Link {
+	const char *name;
+	int depth;
+	const struct Link *user;
+} Link;
+
+static bool uses(const Link *link, const char *name)
+{
+	while (link != NULL && strcmp(link->name, name) != 0)
+		link = link->user;
+	return link != NULL;
+}
 
 /* Adds a target with its parents beneath it to into; who inherits from himself has nothing of it. A parent that several
  * others have is made once. */
@@ -38,7 +56,8 @@ static bool inherit(Plan *plan, const char *name, int depth, json_t *into, GErro
 		if (!inherit(plan, json_elem(parents, i), depth + 1, whole, error))
 			return false;
 	json_object_del(rest, "inherits");
-	json_object_del(rest, "description");
+	/* What its parents are is not what it is. */
+	json_object_del(whole, "description");
 	attributes_merge(whole, rest);
 	json_object_set(plan->inherited, name, whole);
 	attributes_merge(into, whole);
@@ -120,43 +139,141 @@ static json_t *resolve(Plan *plan, const char *name, GError **error)
 	json_object_clear(plan->inherited);
 	if (!inherit(plan, name, 0, target, error) || !override(plan, name, target, error))
 		return NULL;
-	if (json_object_get(target, "context") == NULL)
+	if (*json_str(target, "context") == '\0')
 		json_object_set_new(target, "context", json_string("."));
-	if (json_object_get(target, "dockerfile") == NULL)
+	if (*json_str(target, "dockerfile") == '\0')
 		json_object_set_new(target, "dockerfile", json_string("Dockerfile"));
 	return g_steal_pointer(&target);
 }
 
-static bool add_linked(Plan *plan, const json_t *target, int depth, GError **error);
+static bool check_platforms(const json_t *target, GError **error)
+{
+	const json_t *list = json_object_get(target, "platforms");
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		g_auto(Platform) platform = {0};
+		const char *text = json_elem(list, i);
+		if (strcmp(text, "local") != 0 && !platform_parse(text, &platform, error))
+			return false;
+	}
+	return true;
+}
+
+static bool check_outputs(const json_t *target, GError **error)
+{
+	const json_t *list = json_object_get(target, "output");
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const json_t *one = json_array_get(list, i);
+		if (strcmp(json_str(one, "type"), "local") == 0 && *json_str(one, "dest") == '\0')
+			return fail(
+				error, BERTH_ERROR_INVALID, "dest is required for local exporter");
+	}
+	return true;
+}
+
+static bool check_annotations(const json_t *target, GError **error)
+{
+	const json_t *list = json_object_get(target, "annotations");
+	for (size_t i = 0; i < json_array_size(list); i++)
+		if (strchr(json_elem(list, i), '=') == NULL)
+			return fail(error, BERTH_ERROR_INVALID,
+				"invalid annotation \"%s\", expected key=value",
+				json_elem(list, i));
+	return true;
+}
+
+static bool check_ulimits(const json_t *target, GError **error)
+{
+	const json_t *list = json_object_get(target, "ulimits");
+	for (size_t i = 0; i < json_array_size(list); i++)
+		if (strchr(json_elem(list, i), '=') == NULL)
+			return fail(error, BERTH_ERROR_INVALID, "invalid ulimit argument: %s",
+				json_elem(list, i));
+	return true;
+}
+
+/* A secret's file has to be there. */
+static bool check_secrets(const json_t *target, GError **error)
+{
+	const json_t *list = json_object_get(target, "secret");
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const json_t *one = json_array_get(list, i);
+		const char *path = json_str(one, "src");
+		if (*json_str(one, "id") == '\0')
+			return fail(error, BERTH_ERROR_INVALID, "secret missing ID");
+		if (*path != '\0' && strcmp(json_str(one, "type"), "env") != 0 &&
+			access(path, F_OK) != 0)
+			return fail(error, BERTH_ERROR_INVALID, "failed to stat %s: stat %s: %s",
+				path, path, errno_words(errno));
+	}
+	return true;
+}
+
+/* What is wrong in it, whether or not it is built now. */
+static bool check_target(const json_t *target, GError **error)
+{
+	return check_platforms(target, error) && check_outputs(target, error) &&
+	       check_annotations(target, error) && check_ulimits(target, error) &&
+	       check_secrets(target, error);
+}
+
+static bool add_linked(
+	Plan *plan, const char *name, const json_t *target, const Link *links, GError **error);
 
 /* linked: only other targets use it, so it has no output of its own. */
-static bool add_target(Plan *plan, const char *name, bool linked, int depth, GError **error)
+static bool add_target(Plan *plan, const char *name, bool linked, const Link *links, GError **error)
 {
-	if (json_object_get(plan->targets, name) != NULL)
-		return true;
-	g_autoptr(json_t) target = depth < MAX_DEPTH ? resolve(plan, name, error) : NULL;
-	if (depth == MAX_DEPTH)
-		return fail(error, BERTH_ERROR_INVALID, "infinite loop from %s to itself", name);
-	if (target == NULL)
+	json_t *there = json_object_get(plan->targets, name);
+	if (there != NULL)
+		return !linked || add_linked(plan, name, there, links, error);
+	g_autoptr(json_t) target = resolve(plan, name, error);
+	if (target == NULL || !check_target(target, error))
 		return false;
 	set_switches(plan->request, target);
 	if (linked)
 		json_object_set_new(target, "output", json_pack("[{s:s}]", "type", "cacheonly"));
 	json_object_set_new(plan->targets, name, attributes_sorted(target));
-	return !linked || add_linked(plan, target, depth, error);
+	return !linked || add_linked(plan, name, target, links, error);
 }
 
-static bool add_linked(Plan *plan, const json_t *target, int depth, GError **error)
+/* links: who uses this target as a context, and who uses that one. */
+static bool add_linked(
+	Plan *plan, const char *name, const json_t *target, const Link *links, GError **error)
 {
 	const char *key;
 	json_t *value;
+	Link self = {name, links != NULL ? links->depth + 1 : 0, links};
+	if (json_object_get(plan->linked, name) != NULL)
+		return true;
+	if (self.depth == MAX_DEPTH)
+		return fail(error, BERTH_ERROR_INVALID, "the contexts of %s are too deep", name);
 	json_object_foreach (json_object_get(target, "contexts"), key, value) {
-		const char *text = json_string_value(value);
-		if (text != NULL && g_str_has_prefix(text, linked_prefix) &&
-			!add_target(plan, text + strlen(linked_prefix), true, depth + 1, error))
+		const char *text = json_string_value(value),
+			   *other = text != NULL && g_str_has_prefix(text, linked_prefix)
+					    ? text + strlen(linked_prefix)
+					    : NULL;
+		if (g_strcmp0(other, name) == 0)
+			return fail(error, BERTH_ERROR_INVALID, "target %s cannot link to itself",
+				name);
+		if (other != NULL && uses(links, other))
+			return fail(error, BERTH_ERROR_INVALID, "infinite loop from %s to %s", name,
+				other);
+		if (other != NULL && !add_target(plan, other, true, &self, error))
 			return false;
 	}
-	return true;
+	return json_object_set_new(plan->linked, name, json_true()) == 0;
+}
+
+static json_t *distinct(const json_t *names)
+{
+	g_autoptr(json_t) seen = json_object();
+	json_t *list = json_array();
+	for (size_t i = 0; i < json_array_size(names); i++) {
+		const char *name = json_elem(names, i);
+		if (json_object_get(seen, name) == NULL)
+			json_array_append(list, json_array_get(names, i));
+		json_object_set_new(seen, name, json_true());
+	}
+	return list;
 }
 
 /* The targets that a name means, in order; groups on the way are added to the plan. */
@@ -174,8 +291,12 @@ static bool collect(Plan *plan, const char *name, GPtrArray *names, int depth, G
 			g_ptr_array_add(names, g_strdup(name));
 		return true;
 	}
-	json_object_set_new(
-		plan->groups, name, json_pack("{s:o}", "targets", json_deep_copy(members)));
+	json_t *group = json_object(),
+	       *said = json_object_get(definitions_descriptions(plan->definitions), name);
+	if (said != NULL)
+		json_object_set(group, "description", said);
+	json_object_set_new(group, "targets", distinct(members));
+	json_object_set_new(plan->groups, name, group);
 	g_ptr_array_add(plan->open, (char *)name);
 	for (size_t i = 0; i < json_array_size(members); i++)
 		if (!collect(plan, json_elem(members, i), names, depth + 1, error))
@@ -228,11 +349,12 @@ static bool make(Plan *plan, GError **error)
 		if (!collect(plan, asked[i], names, 0, error))
 			return false;
 	for (guint i = 0; i < names->len; i++)
-		if (!add_target(plan, names->pdata[i], false, 0, error))
+		if (!add_target(plan, names->pdata[i], false, NULL, error))
 			return false;
 	/* Added last: a requested target keeps its own outputs. */
 	for (guint i = 0; i < names->len; i++)
-		if (!add_linked(plan, json_object_get(plan->targets, names->pdata[i]), 0, error))
+		if (!add_linked(plan, names->pdata[i],
+			    json_object_get(plan->targets, names->pdata[i]), NULL, error))
 			return false;
 	complete_default(plan, asked);
 	return true;
@@ -244,9 +366,9 @@ json_t *bake_plan(const BakeRequest *request, GError **error)
 		return NULL;
 	g_autoptr(Definitions) definitions = definitions_new(request->files, request->count, error);
 	g_autoptr(json_t) targets = json_object(), groups = json_object(),
-			  inherited = json_object();
+			  inherited = json_object(), linked = json_object();
 	g_autoptr(GPtrArray) open = g_ptr_array_new();
-	Plan plan = {request, definitions, targets, groups, inherited, open};
+	Plan plan = {request, definitions, targets, groups, inherited, open, linked};
 	if (definitions == NULL || !make(&plan, error))
 		return NULL;
 	return json_pack(

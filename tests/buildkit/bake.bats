@@ -32,7 +32,9 @@ plain() { jq -S '.group[].targets |= sort'; }
 }
 
 @test "bake: functions of sets, lists, networks and names, as buildx has them" {
-	while IFS='|' read -r expression value; do
+	while IFS= read -r line; do
+		# Values have bars, too: they begin behind the call.
+		case $line in *')|'*) expression="${line%%")|"*})" value=${line#*")|"} ;; *) expression=${line%%|*} value=${line#*|} ;; esac
 		printf 'target default {\n  inherits = ["default"]\n  args = { a = %s }\n}\n' "$expression" >docker-bake.hcl
 		[ "$(bake --print | jq -r .target.default.args.a)" = "$value" ] || { bake --print; echo "$expression"; false; }
 	done <<-'EOF'
@@ -54,11 +56,39 @@ plain() { jq -S '.group[].targets |= sort'; }
 		cidrsubnet("10.0.0.0/8",8,2)|10.2.0.0/16
 		uuidv5("dns","x")|05b16a01-46c6-56dd-bd6e-c6dfb4a1427a
 		urlencode("a b&c")|a+b%26c
+		absolute("-2")|2
+		and(true,"true")|true
+		convert("1",number) + 1|2
+		jsonencode(convert([1,"a"],set(string)))|["1","a"]
+		jsonencode(csvdecode("a,b\n\"x,y\",z"))|[{"a":"x,y","b":"z"}]
+		join(" ",formatlist("%s-%d",["a","b"],[1,2]))|a-1 b-2
+		format("%05.2f|%x|%X|%o|%b",3.14159,255,255,8,5)|03.14|ff|FF|10|101
+		format("%-3s|%3s|%+d|% d|%[1]s","a","b",1,2)|a  |  b|+1| 2|a
+		format("%q %v %#v","a",[1],{a=1})|"a" [1] {"a":1}
+		formatdate("EEEE, DD-MMM-YY hh:mm:ss ZZZ","2018-01-02T23:12:01Z")|Tuesday, 02-Jan-18 23:12:01 UTC
+		formatdate("h 'o''clock' aa ZZZZ ZZZZZ","2018-01-02T23:12:01+05:30")|23 o'clock pm +0530 +05:30
+		timeadd("2020-01-01T00:00:00+02:00","-1h30m")|2019-12-31T22:30:00+02:00
+		parseint("aZ",62)|681
+		replace("abc","","-")|-a-b-c-
+		jsonencode(split("","ab"))|["a","b"]
+		jsonencode("<&>")|"\u003c\u0026\u003e"
+		sanitize("a/b:c d.é_-")|a_b_c_d___-
+		title("hello foo-bar a_b")|Hello Foo-Bar A_b
+		uuidv5("oid","1.2.3")|42d5e23b-3a02-5135-85c6-52d1102f1f00
+		regex_replace("abc","(?P<n>b)","$${n}n")|abnc
+		jsonencode({for x in ["a","a"]: x=>1...})|{"a":[1,1]}
+		7 % 0|7
+		123456789012345678|123456789012345678
+		10000000000000000000000|10000000000000000000000
 		reverse("añb")|bña
 		reverselist([1,2])[0]|2
 	EOF
-	for expression in 'tostring(3)' 'tobool("true")' 'strrev("ab")' 'cidrhost("10.0.0.0/8",99999999999)' 'parseint("zz",10)' 'indexof(["a"],"b")' 'cidrnetmask("x")' 'uuidv5("no","x")'; do
-		printf 'target "default" {\n  args = { a = %s }\n}\n' "$expression" >docker-bake.hcl
+	for expression in 'add("a",1)' 'and(1,2)' 'not(1)' 'upper(null)' 'upper(["a"])' 'upper()' 'upper("a","b")' 'join(",","a")' 'keys([1])' 'base64decode("!!")' \
+		'format("%d","x")' 'format("%d",1.5)' 'format("%s",null)' 'format("%s","a","b")' 'format("%z","a")' 'format("%d")' 'formatlist("%s-%s",["a"],["b","c"])' \
+		'formatdate("YYYYY","2018-01-02T23:12:01Z")' "formatdate(\"YYYY'x\",\"2018-01-02T23:12:01Z\")" 'formatdate("YYYY","x")' 'timeadd("x","1h")' \
+		'timeadd("2020-01-01T00:00:00Z","x")' 'convert("x",number)' 'convert("x",nonsense)' 'convert("x")' 'csvdecode("a,b\n1")' 'csvdecode("")' 'csvdecode("a,a\n1,2")' \
+		'concat()' 'join(",")' 'join(",",[null])' 'log(0,2)' 'max()' 'merge([1])' 'parseint("0x1",16)' 'range(1,5,-1)' 'range(0,1,0)' 'range()' 'setproduct(["a"])' 'slice(["a"],0,2)' 'slice(["a"],-1,1)' 'zipmap(["a"],[1,2])' 'true||UNDEF' '{for x in ["a","a"]: x=>1}' '["a"][0.5]' '0x10' '5.' '1e400' 'unixtimestampparse(1)' 'element(["a"],-1)' 'coalescelist(null,[1])' 'signum(2.5)' 'abs(1)' 'tostring(3)' 'tobool("true")' 'strrev("ab")' 'cidrhost("10.0.0.0/8",99999999999)' 'parseint("zz",10)' 'indexof(["a"],"b")' 'cidrnetmask("x")' 'uuidv5("no","x")'; do
+		printf '%s\n' 'target "default" {' "  args = { a = jsonencode($expression) }" '}' >docker-bake.hcl
 		run bake --print
 		[ "$status" -ne 0 ] || { echo "$expression"; false; }
 	done
@@ -128,12 +158,44 @@ plain() { jq -S '.group[].targets |= sort'; }
 		target "default" {\n  tags = [\n}\n|docker-bake.hcl:3: Invalid expression
 		target "default" {\n  tags = nofun(1)\n}\n|There is no function named "nofun".
 		target "default" {\n  tags = upper()\n}\n|Call to function "upper" failed
-		target "default" {\n  args = "x"\n}\n|Inappropriate value for attribute "args"
+		target "default" {\n  args = "x"\n}\n|Unsuitable value: map of string required
 		target "default" {\n  pull = "x"\n}\n|Inappropriate value for attribute "pull"
 		target "default" {\n  tags = ["a\n"]\n}\n|docker-bake.hcl:2: Invalid multi-line string
 		target "default" {\n  inherits = ["none"]\n}\n|failed to find target none
 		target "default" {\n  contexts = { x = "target:none" }\n}\n|failed to find target none
 		group "default" {\n  targets = ["default"]\n}\n|group default holds itself
+		group "default" {}|docker-bake.hcl:1: Missing required argument; The argument "targets" is required
+		group "default" { targets = "a" }\ntarget "a" {}|Unsuitable value: list of string required
+		target "a.b" {}|docker-bake.hcl:1: Invalid name; only "[a-zA-Z0-9_-]+" are allowed
+		target "default" {\n  tags = "x"\n}\n|docker-bake.hcl:2: Unsuitable value type; Unsuitable value: list of string required
+		target "default" {\n  tags = [["a"]]\n}\n|Unsuitable value: element 0: string required
+		target "default" {\n  tags = [null]\n}\n|Unsuitable value: null value is not allowed
+		target "default" {\n  args = { a = ["b"] }\n}\n|Unsuitable value: element "a": string required
+		target "default" {\n  contexts = { a = null }\n}\n|Unsuitable value: null value is not allowed
+		target "default" {\n  inherits = "b"\n}\n|Unsuitable value: list of string required
+		target "default" {\n  description = null\n}\n|Unsuitable value: null value is not allowed
+		target "default" {\n  cache-from = "x"\n}\n|Unsuitable value: list of map of string required
+		target "default" {\n  cache-to = ["a=b"]\n}\n|Unsuitable value: type required form> "a=b"
+		target "default" {\n  output = [1]\n}\n|Unsuitable value: map of string required
+		target "default" {\n  output = ["type=local,dest="]\n}\n|dest is required for local exporter
+		target "default" {\n  secret = ["a"]\n}\n|Unsuitable value: invalid field 'a' must be a key=value pair
+		target "default" {\n  secret = ["id=a,foo=b"]\n}\n|Unsuitable value: unexpected key 'foo' in 'foo=b'
+		target "default" {\n  secret = ["id=a,src=/no/such"]\n}\n|failed to stat /no/such: stat /no/such: no such file or directory
+		target "default" {\n  secret = [{type="file"}]\n}\n|secret missing ID
+		target "default" {\n  ssh = 5\n}\n|Unsuitable value: list of object required
+		target "default" {\n  attest = ["mode=max"]\n}\n|Unsuitable value: attestation type not specified
+		target "default" {\n  platforms = ["foo"]\n}\n|unknown operating system or architecture
+		target "default" {\n  contexts = { a = "target:default" }\n}\n|target default cannot link to itself
+		group "default" { targets = ["b", "a"] }\ntarget "a" {\n  contexts = { x = "target:b" }\n}\ntarget "b" {\n  contexts = { x = "target:a" }\n}\n|infinite loop from a to b
+		target "default" { tags = ["a"]\n dockerfile = "x" }\n|Invalid single-argument block definition
+		target "default" { foo { a = 1 } }|Argument definition required
+		variable "U" { default = UNDEF }\ntarget "default" {}|There is no variable named "UNDEF".
+		A = UNDEF\ntarget "default" {}|There is no variable named "UNDEF".
+		variable "A" {\n  validation { error_message = "e" }\n}\ntarget "default" {}|Condition expression must return either true or false, not null.
+		function "f" { result = "c" }\ntarget "default" {}|Invalid function; empty params not allowed for f
+		function "f" {\n  params = ["a"]\n  result = a\n}\ntarget "default" {}|Invalid param element; Each parameter name must be an identifier.
+		target "default" {\n  name = "x"\n  matrix = ["a"]\n}\n|Invalid name; matrix must be a map
+		target "default" {\n  name = "x"\n  matrix = { a = [] }\n}\n|failed to find target default
 		a = b\nb = a\ntarget "default" {\n  tags = [a]\n}\n|variable cycle not allowed
 		function "f" {\n params = [x]\n result = f(x)\n}\ntarget "default" {\n tags = [f(1)]\n}\n|Call to function "f" failed
 		target "default" {\n  matrix = { v = ["1", "2"] }\n}\n|docker-bake.hcl:1: Invalid name; duplicate name "default"
@@ -212,4 +274,40 @@ plain() { jq -S '.group[].targets |= sort'; }
 	run bake
 	[ "$status" -eq 1 ]
 	[[ $output == *'exit code: 3'*'target default: failed to build'* ]]
+}
+
+@test "bake --print: what is said twice, descriptions, and JSON that HCL has other forms of" {
+	cat >docker-bake.hcl <<-'E'
+		group "default" {
+		  targets = ["a", "a"]
+		  description = "all"
+		}
+		target "a" {
+		  description = "one"
+		  context = ""
+		  tags = ["x", "y", "x"]
+		  output = ["type=registry", "type=local,dest=out", "out", "-", "dest=x"]
+		  attest = ["type=sbom", "type=provenance,disabled=true", {type = "sbom", generator = "g"}]
+		}
+	E
+	bake --print | jq -c . >printed
+	[ "$(jq -c .group printed)" = '{"default":{"description":"all","targets":["a"]}}' ]
+	[ "$(jq -c '.target.a | [.description, .context, .tags]' printed)" = '["one",".",["x","y"]]' ]
+	[ "$(jq -c .target.a.output printed)" = '[{"type":"registry"},{"dest":"out","type":"local"},{"dest":"dest=x","type":"local"},{"dest":"-","type":"tar"}]' ]
+	[ "$(jq -c .target.a.attest printed)" = '[{"generator":"g","type":"sbom"},{"disabled":true,"type":"provenance"}]' ]
+	rm docker-bake.hcl
+	echo '{"target":[{"default":{"tags":["a"]}}]}' >bake.json
+	[ "$(bake --print -f bake.json | jq -c .target.default.tags)" = '["a"]' ]
+	while IFS='|' read -r text words; do
+		echo "$text" >bake.json
+		run bake --print -f bake.json
+		[ "$status" -eq 1 ]
+		[[ $output == *"$words"* ]] || { echo "$text: $output"; false; }
+	done <<-'E'
+		{"target":{"default":{"tags":"a"}}}|list of string required
+		{"target":{"default":"x"}}|Incorrect JSON value type
+		{"group":{"default":["a"]}}|Incorrect JSON value type
+		{"target":{"default":{"tags":["a"],"tags":["b"]}}}|Duplicate argument
+		{"variable":{"A":{"default":"x","validation":[{"condition":"${A == \"x\"}","error_message":"no"},{"condition":"${A != \"x\"}","error_message":"two"}]}},"target":{"default":{}}}|Validation failed; two
+	E
 }
