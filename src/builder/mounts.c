@@ -14,8 +14,9 @@ enum { SECRET_MODE = 0400, SSH_MODE = 0600, CACHE_MODE = 0755 };
 
 typedef struct {
 	char *type, *id, *target, *source, *from, *sharing, *env;
-	bool writable, writable_set, required, size_set;
-	gint64 mode, uid, gid, size; /* mode -1: not given */
+	bool writable, writable_set, required, size_set,
+		owned;		     /* owned: mode, uid or gid is stated */
+	gint64 mode, uid, gid, size; /* mode, uid, gid -1: not given */
 	Source *tree;		     /* of bind, and of a cache's first content; borrowed */
 } Mount;
 
@@ -177,6 +178,9 @@ static bool set_field(
 		mount->writable_set = true;
 		return true;
 	}
+	if (!has_value)
+		return fail(error, BERTH_ERROR_INVALID,
+			"invalid field '%s' must be a key=value pair", key);
 	const char *near = words_nearest_within(key, keys, 2);
 	return fail(error, BERTH_ERROR_INVALID, "unexpected key '%s' in '%s=%s'%s%s%s", key, key,
 		value, near != NULL ? " (did you mean " : "", near != NULL ? near : "",
@@ -199,6 +203,27 @@ static bool read_fields(Stage *stage, Mount *mount, const char *flag, GError **e
 	return true;
 }
 
+/* Whose it is to be, and what a secret cannot say. */
+static bool check_owner(const Mount *mount, GError **error)
+{
+	const bool plain = strcmp(mount->type, "bind") == 0 || strcmp(mount->type, "tmpfs") == 0,
+		   secret = strcmp(mount->type, "secret") == 0;
+	const char *key = mount->mode >= 0  ? "mode"
+			  : mount->uid >= 0 ? "uid"
+			  : mount->gid >= 0 ? "gid"
+					    : NULL,
+		   *why = !secret		   ? NULL
+			  : mount->from != NULL	   ? "secret mount should not have a from"
+			  : mount->sharing != NULL ? "secret mount should not define sharing"
+			  : mount->source != NULL && mount->id != NULL
+				  ? "both source and id can't be set"
+				  : NULL;
+	if (plain && key != NULL)
+		return fail(error, BERTH_ERROR_INVALID, "%s not allowed for \"%s\" type mounts",
+			key, mount->type);
+	return why == NULL || fail(error, BERTH_ERROR_INVALID, "%s", why);
+}
+
 /* Fields of certain types only. */
 static bool check_keys(const Mount *mount, GError **error)
 {
@@ -211,6 +236,8 @@ static bool check_keys(const Mount *mount, GError **error)
 	if (key != NULL)
 		return fail(error, BERTH_ERROR_INVALID, "unexpected key '%s' for mount type '%s'",
 			key, mount->type);
+	if (strcmp(mount->type, "ssh") == 0 && mount->source != NULL)
+		return fail(error, BERTH_ERROR_INVALID, "ssh does not support source");
 	return mount->sharing == NULL || cache ||
 	       fail(error, BERTH_ERROR_INVALID, "invalid cache sharing set for %s mount",
 		       mount->type);
@@ -224,6 +251,11 @@ static bool complete(Stage *stage, Mount *mount, GError **error)
 	if (mount->type == NULL)
 		mount->type = g_strdup("bind");
 	bool secret = strcmp(mount->type, "secret") == 0, ssh = strcmp(mount->type, "ssh") == 0;
+	if (!check_owner(mount, error))
+		return false;
+	mount->owned = mount->mode >= 0 || mount->uid >= 0 || mount->gid >= 0;
+	mount->uid = MAX(mount->uid, 0);
+	mount->gid = MAX(mount->gid, 0);
 	if (secret && mount->id == NULL)
 		mount->id = g_strdup(mount->source);
 	if (mount->from != NULL && *mount->from == '\0')
@@ -307,7 +339,7 @@ Mounts *mounts_read(Stage *stage, const Instruction *instruction, json_t *key, G
 	if (!mount_count_check(g_strv_length(flags), error))
 		return NULL;
 	for (int i = 0; flags[i] != NULL; i++) {
-		Mount fresh = {.mode = -1};
+		Mount fresh = {.mode = -1, .uid = -1, .gid = -1};
 		g_array_append_val(mounts->list, fresh);
 		Mount *mount = &g_array_index(mounts->list, Mount, i);
 		if (!read_fields(stage, mount, flags[i], error) || !complete(stage, mount, error))
@@ -398,8 +430,14 @@ static MountPoint *make_cache(Mounts *mounts, const Mount *mount, GError **error
 	Store *store = build->engine->store;
 	const char *space =
 		json_string_value(json_object_get(build->request->args, "BUILDKIT_CACHE_MOUNT_NS"));
-	g_autofree char *name = g_strdup_printf("%s%s%s", space != NULL ? space : "",
-		space != NULL ? "/" : "", mount->id != NULL ? mount->id : mount->target);
+	/* As in BuildKit, one that states its owner or mode is another than the plain one of that id. */
+	g_autofree char *owner = mount->owned
+					 ? g_strdup_printf("@%" G_GINT64_FORMAT ":%" G_GINT64_FORMAT
+							   ":%" G_GINT64_FORMAT,
+						   mount->uid, mount->gid, mount->mode)
+					 : g_strdup(""),
+			*name = g_strconcat(space != NULL ? space : "", space != NULL ? "/" : "",
+				mount->id != NULL ? mount->id : mount->target, owner, NULL);
 	char *held = cache_hold(build, name, mount->sharing != NULL ? mount->sharing : "shared");
 	g_ptr_array_add(mounts->held, held);
 	g_autofree char *id = cache_mount_open(store, held, error);
@@ -420,9 +458,11 @@ static MountPoint *make_cache(Mounts *mounts, const Mount *mount, GError **error
 
 static MountPoint *make_tmpfs(const Mount *mount)
 {
-	g_autofree char *options =
-		mount->size > 0 ? g_strdup_printf("exec,size=%" G_GINT64_FORMAT, mount->size)
-				: g_strdup("exec");
+	bool reads_only = mount->writable_set && !mount->writable;
+	g_autofree char *size = mount->size > 0
+					? g_strdup_printf(",size=%" G_GINT64_FORMAT, mount->size)
+					: g_strdup(""),
+			*options = g_strconcat("exec", reads_only ? ",ro" : "", size, NULL);
 	MountPoint *made = mount_point_new(MOUNT_TMPFS, "", mount->target);
 	mount_point_set(&made->options, options);
 	return made;

@@ -55,6 +55,8 @@ const char *instruction_flag_value(const char *flag, const char *name);
 /* The value of a flag, "" for one without "=", NULL if it is not given; the last wins. */
 const char *instruction_flag(const Instruction *instruction, const char *name);
 char **instruction_flags(const Instruction *instruction, const char *name); /* all its values */
+/* What BuildKit takes for a switch's value: "true" and "false" in any case, or nothing; not "1". */
+bool flag_truth(const char *text, bool *value);
 /* --link and its kind: true, false, or error for another value. */
 bool instruction_flag_bool(
 	const Instruction *instruction, const char *name, bool *value, GError **error);

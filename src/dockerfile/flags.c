@@ -2,7 +2,6 @@
 #include "dockerfile/dockerfile.h"
 
 #include "base/error.h"
-#include "base/size.h"
 
 #include <string.h>
 
@@ -36,6 +35,12 @@ char **instruction_flags(const Instruction *instruction, const char *name)
 	return g_strv_builder_end(list);
 }
 
+bool flag_truth(const char *text, bool *value)
+{
+	*value = *text == '\0' || g_ascii_strcasecmp(text, "true") == 0;
+	return *value || g_ascii_strcasecmp(text, "false") == 0;
+}
+
 bool instruction_flag_bool(
 	const Instruction *instruction, const char *name, bool *value, GError **error)
 {
@@ -43,7 +48,7 @@ bool instruction_flag_bool(
 	if (text == NULL)
 		return true;
 	/* A flag without a value is set. */
-	return bool_parse(*text == '\0' ? "true" : text, value) ||
+	return flag_truth(text, value) ||
 	       fail(error, BERTH_ERROR_INVALID, "expecting boolean value for flag --%s, not: %s",
 		       name, text);
 }

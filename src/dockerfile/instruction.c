@@ -3,7 +3,6 @@
 
 #include "base/error.h"
 #include "base/nearest.h"
-#include "base/size.h"
 
 #include <string.h>
 
@@ -89,7 +88,7 @@ static bool check_flag(const Instruction *instruction, int at, GError **error)
 		if (form != FLAG_SWITCH && strchr(flag, '=') == NULL)
 			return fail(
 				error, BERTH_ERROR_INVALID, "missing a value on flag: --%s", name);
-		if (form == FLAG_SWITCH && !bool_parse(*value == '\0' ? "true" : value, &truth))
+		if (form == FLAG_SWITCH && !flag_truth(value, &truth))
 			return fail(error, BERTH_ERROR_INVALID,
 				"expecting boolean value for flag --%s, not: %s", name, value);
 		return true;
