@@ -81,7 +81,7 @@ char *hcl_text(const json_t
 		*value); /* as a string, for the caller; NULL: it is a list, an object or null */
 bool hcl_number(const json_t *value, double *number);
 bool hcl_truth(const json_t *value, bool *truth); /* a bool, or a text that means one */
-json_t *hcl_number_new(double number); /* a whole one, where it is */
+json_t *hcl_number_new(double number);		  /* a whole one, where it is */
 
 /* hcl_functions.c: calls a function of the language. arguments: a list. NULL with error; *known false: there is no such function. */
 json_t *hcl_call(const char *name, json_t *arguments, bool *known, GError **error);
