@@ -110,4 +110,4 @@ static void format(
 		text_put(text, "", 1);
 }
 
-const struct log_driver log_gelf = {"gelf", format, CHUNK};
+const struct log_driver log_gelf = {"gelf", format, CHUNK, true};

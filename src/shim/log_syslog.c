@@ -52,4 +52,4 @@ static void format(
 	text_puts(text, "\n");
 }
 
-const struct log_driver log_syslog = {"syslog", format, 0};
+const struct log_driver log_syslog = {"syslog", format, 0, true};

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/random.h>
 
 void text_put(struct log_text *text, const void *bytes, size_t length)
 {
@@ -42,4 +43,12 @@ size_t utf8_length(const unsigned char *p, size_t left)
 	bool bad = (p[0] == 0xe0 && p[1] < 0xa0) || (p[0] == 0xed && p[1] > 0x9f) ||
 		   (p[0] == 0xf0 && p[1] < 0x90) || (p[0] == 0xf4 && p[1] > 0x8f);
 	return bad ? 0 : need;
+}
+
+void log_random_id(char id[LOG_ID_SIZE])
+{
+	unsigned char bytes[LOG_ID_SIZE / 2] = {0};
+	(void)!getrandom(bytes, sizeof bytes, 0);
+	for (size_t i = 0; i < sizeof bytes; i++)
+		snprintf(id + 2 * i, 3, "%02x", bytes[i]);
 }

@@ -147,7 +147,7 @@ static void put_local(int stream, const char *line, size_t length, int64_t time)
 
 static void put_line(int stream, const char *line, size_t length, const struct tail *tail)
 {
-	logsend_line(stream, line, length, tail->time);
+	logsend_line(stream, line, length, length == LINE && line[length - 1] != '\n', tail->time);
 	if (logfile.kind == PLAN_LOG_JSON)
 		put_json(line, length, tail, true);
 	else if (logfile.kind != PLAN_LOG_NONE)

@@ -233,14 +233,37 @@ bool logsend_active(void)
 	return out.driver != NULL;
 }
 
-void logsend_line(int stream, const char *text, size_t length, int64_t time)
+/* Which part of a long line of its stream this is. */
+static void number_part(struct log_line *line)
+{
+	static struct {
+		unsigned count;
+		char id[LOG_ID_SIZE];
+	} streams[2], *now;
+	now = &streams[line->stream == 2];
+	if (now->count == 0 && !line->partial)
+		return;
+	if (now->count++ == 0)
+		log_random_id(now->id);
+	line->part = now->count;
+	line->id = now->id;
+	if (!line->partial)
+		now->count = 0;
+}
+
+void logsend_line(int stream, const char *text, size_t length, bool continues, int64_t time)
 {
 	static char message[MESSAGE];
+	static uint64_t count;
 	bool whole = length > 0 && text[length - 1] == '\n';
-	struct log_line line = {stream, text, length - whole, !whole, time};
+	struct log_line line = {stream, text, length - whole, continues, time, 0, "", 0};
 	struct log_text made = {message, 0, sizeof message, false};
-	if (out.driver == NULL || line.length == 0)
+	if (out.driver == NULL)
 		return;
+	number_part(&line);
+	if (line.length == 0 && out.driver->no_empty)
+		return;
+	line.number = ++count;
 	out.driver->format(out.record, &line, &made);
 	if (made.full)
 		lose();

@@ -160,7 +160,8 @@ size_t utf8_length(const unsigned char *p, size_t left);
 /* logsend.c: sends log lines to a driver's receiver. record: PLAN_LOG_SEND, or NULL: none. False with errno. */
 bool logsend_open(const struct plan_record *record);
 bool logsend_active(void);
-void logsend_line(int stream, const char *text, size_t length, int64_t time);
+/* continues: the rest of the line follows with the next call for this stream. */
+void logsend_line(int stream, const char *text, size_t length, bool continues, int64_t time);
 bool logsend_blocks(void); /* whether the container must not be read from for now */
 int logsend_poll_fill(struct pollfd *polls, int count, int max);
 void logsend_poll_done(const struct pollfd *polls);

@@ -85,8 +85,27 @@ copied() { [ "$(d logs logs 2>/dev/null)" = 'out "quoted"' ] && [ "$(d logs logs
 	id=$(d inspect -f '{{.Id}}' logs)
 	received ".MESSAGE == \"out \\\"quoted\\\"\" and .PRIORITY == \"6\" and .CONTAINER_ID_FULL == \"$id\" and .CONTAINER_NAME == \"logs\" and .A_B == \"c\" and .D == \"e\" and
 		.CONTAINER_TAG == \"busybox\" and .SYSLOG_IDENTIFIER == \"busybox\" and .IMAGE_NAME == \"busybox\""
-	received '.MESSAGE == "err" and .PRIORITY == "3"'
+	received '.MESSAGE == "err" and .PRIORITY == "3" and (.SYSLOG_TIMESTAMP | test("^20.*[^0]Z$"))'
+	received '.CONTAINER_LOG_ORDINAL == "2" and (.CONTAINER_LOG_EPOCH | length) == 64 and (has("CONTAINER_PARTIAL_ID") | not)'
 	copied
+}
+
+@test "parts of a long line belong together; empty lines and an end without a newline are messages" {
+	long="head -c 20000 /dev/zero | tr '\\0' x; echo y; echo; printf end"
+	receiver journald /run/systemd/journal/socket
+	d run --rm --network none --log-driver journald busybox sh -c "$long" >/dev/null
+	received '(.MESSAGE | length) == 16384 and .CONTAINER_PARTIAL_MESSAGE == "true" and .CONTAINER_PARTIAL_ORDINAL == "1" and .CONTAINER_PARTIAL_LAST == "false"'
+	received '(.MESSAGE | endswith("y")) and .CONTAINER_PARTIAL_ORDINAL == "2" and .CONTAINER_PARTIAL_LAST == "true" and (has("CONTAINER_PARTIAL_MESSAGE") | not)'
+	received '.MESSAGE == "" and .CONTAINER_LOG_ORDINAL == "3"'
+	received '.MESSAGE == "end" and (has("CONTAINER_PARTIAL_ID") | not)'
+	jq -se '[.[] | objects | .CONTAINER_PARTIAL_ID | strings] | length == 2 and .[0] == .[1] and (.[0] | length) == 64' "$WORK/received"
+	receiver_stop
+	receiver fluentd 127.0.0.1:24224
+	d run --rm --network none --log-driver fluentd busybox sh -c "$long" >/dev/null
+	received '(.[2].log | length) == 16384 and .[2].partial_message == "true" and .[2].partial_ordinal == "1" and .[2].partial_last == "false"'
+	received '(.[2].log | endswith("y")) and .[2].partial_message == "true" and .[2].partial_ordinal == "2" and .[2].partial_last == "true" and (.[2].partial_id | length) == 64'
+	received '.[2].log == ""'
+	received '.[2].log == "end" and (.[2] | has("partial_id") | not)'
 }
 
 @test "fluentd: messages with tag, time and fields; asynchronously where nobody is there yet" {
