@@ -76,6 +76,16 @@ static const SchemaType type_ClusterVolume;
 static const SchemaType type_VolumeCreateRequest;
 static const SchemaType type_ContainerConfig;
 static const SchemaType type_AuthConfig;
+static const SchemaType type_AbsentInit;
+static const SchemaType type_AbsentJoin;
+static const SchemaType type_AbsentUnlock;
+static const SchemaType type_AbsentSwarm;
+static const SchemaType type_AbsentNode;
+static const SchemaType type_AbsentService;
+static const SchemaType type_AbsentSecret;
+static const SchemaType type_AbsentConfig;
+static const SchemaType type_any;
+static const SchemaType type_list_any__types_PluginPrivileges;
 static const SchemaType type_map_AuthConfig;
 static const SchemaType type_map_pointer_string;
 static const SchemaType type_OCIPlatform;
@@ -505,6 +515,32 @@ static const SchemaField fields_of_AuthConfig[] = {
 	{"registrytoken", &type_string},
 	{0}};
 static const SchemaType type_AuthConfig = {.kind = SCHEMA_OBJECT, .go = "registry.AuthConfig", .fields = fields_of_AuthConfig};
+static const SchemaField fields_of_AbsentInit[] = {
+	{0}};
+static const SchemaType type_AbsentInit = {.kind = SCHEMA_OBJECT, .go = "swarm.InitRequest", .fields = fields_of_AbsentInit};
+static const SchemaField fields_of_AbsentJoin[] = {
+	{0}};
+static const SchemaType type_AbsentJoin = {.kind = SCHEMA_OBJECT, .go = "swarm.JoinRequest", .fields = fields_of_AbsentJoin};
+static const SchemaField fields_of_AbsentUnlock[] = {
+	{0}};
+static const SchemaType type_AbsentUnlock = {.kind = SCHEMA_OBJECT, .go = "swarm.UnlockRequest", .fields = fields_of_AbsentUnlock};
+static const SchemaField fields_of_AbsentSwarm[] = {
+	{0}};
+static const SchemaType type_AbsentSwarm = {.kind = SCHEMA_OBJECT, .go = "swarm.Spec", .fields = fields_of_AbsentSwarm};
+static const SchemaField fields_of_AbsentNode[] = {
+	{0}};
+static const SchemaType type_AbsentNode = {.kind = SCHEMA_OBJECT, .go = "swarm.NodeSpec", .fields = fields_of_AbsentNode};
+static const SchemaField fields_of_AbsentService[] = {
+	{0}};
+static const SchemaType type_AbsentService = {.kind = SCHEMA_OBJECT, .go = "swarm.ServiceSpec", .fields = fields_of_AbsentService};
+static const SchemaField fields_of_AbsentSecret[] = {
+	{0}};
+static const SchemaType type_AbsentSecret = {.kind = SCHEMA_OBJECT, .go = "swarm.SecretSpec", .fields = fields_of_AbsentSecret};
+static const SchemaField fields_of_AbsentConfig[] = {
+	{0}};
+static const SchemaType type_AbsentConfig = {.kind = SCHEMA_OBJECT, .go = "swarm.ConfigSpec", .fields = fields_of_AbsentConfig};
+static const SchemaType type_any = {.kind = SCHEMA_ANY, .go = "interface {}"};
+static const SchemaType type_list_any__types_PluginPrivileges = {.kind = SCHEMA_LIST, .go = "types.PluginPrivileges", .items = &type_any};
 static const SchemaType type_map_AuthConfig = {.kind = SCHEMA_MAP, .go = "map[string]registry.AuthConfig", .items = &type_AuthConfig};
 static const SchemaType type_map_pointer_string = {.kind = SCHEMA_MAP, .go = "map[string]*string", .items = &type_string, .nullable = true};
 static const SchemaField fields_of_OCIPlatform[] = {
@@ -542,5 +578,19 @@ const SchemaBody schema_bodies[] = {
 	{"POST", "/volumes/create", &type_VolumeCreateRequest},
 	{"POST", "/commit", &type_ContainerConfig},
 	{"POST", "/auth", &type_AuthConfig, .needed = true, .any_media = true},
+	{"POST", "/swarm/init", &type_AbsentInit},
+	{"POST", "/swarm/join", &type_AbsentJoin},
+	{"POST", "/swarm/unlock", &type_AbsentUnlock},
+	{"POST", "/swarm/update", &type_AbsentSwarm},
+	{"POST", "/nodes/{}/update", &type_AbsentNode},
+	{"POST", "/services/create", &type_AbsentService},
+	{"POST", "/services/{}/update", &type_AbsentService},
+	{"POST", "/secrets/create", &type_AbsentSecret},
+	{"POST", "/secrets/{}/update", &type_AbsentSecret},
+	{"POST", "/configs/create", &type_AbsentConfig},
+	{"POST", "/configs/{}/update", &type_AbsentConfig},
+	{"POST", "/plugins/pull", &type_list_any__types_PluginPrivileges},
+	{"POST", "/plugins/{}/upgrade", &type_list_any__types_PluginPrivileges},
+	{"POST", "/plugins/{}/set", &type_list_string},
 	{0},
 };

@@ -42,6 +42,15 @@ create() { post_json "/containers/create?name=$1" "$2" | jq -r .Id; }
 	done
 	[ "$(api -X POST http://b/swarm/leave | jq -r .message)" = 'This node is not part of a swarm' ]
 	[ "$(status_of -X POST http://b/swarm/init)" = 501 ]
+	# A body is looked at first.
+	answer() { api -X POST -H "Content-Type: $1" -d "$2" "http://b/v1.51$3" | jq -r .message; }
+	for path in /swarm/init /swarm/update?version=1 /services/create /nodes/x/update?version=1 /plugins/pull?remote=x /plugins/x/set; do
+		[ "$(answer text/plain '{}' "$path")" = "unsupported Content-Type header (text/plain): must be 'application/json'" ]
+		[ "$(answer application/json '{' "$path")" = 'invalid JSON: unexpected EOF' ]
+	done
+	[ "$(answer application/json '[]' /services/create)" = 'invalid JSON: json: cannot unmarshal array into Go value of type swarm.ServiceSpec' ]
+	[ "$(answer application/json '{}' /plugins/pull?remote=x)" = 'invalid JSON: json: cannot unmarshal object into Go value of type types.PluginPrivileges' ]
+	[[ $(answer application/json '{"Name":"x"}' /services/create) == 'This node is not a swarm manager. '* ]]
 	[ "$(api http://b/plugins)" = '[]' ]
 	[ "$(api http://b/plugins/a/b:c/json | jq -r .message)" = 'plugin "a/b:c" not found' ]
 	[ "$(status_of -X OPTIONS http://b/nosuch)" = 200 ]
