@@ -6,7 +6,12 @@
 #include <linux/mount.h>
 #include <string.h>
 
-enum { PROPAGATION_PRIVATE = 1 << 18, PROPAGATION_SLAVE = 1 << 19, PROPAGATION_SHARED = 1 << 20 };
+enum {
+	PROPAGATION_UNBINDABLE = 1 << 17,
+	PROPAGATION_PRIVATE = 1 << 18,
+	PROPAGATION_SLAVE = 1 << 19,
+	PROPAGATION_SHARED = 1 << 20,
+};
 static const gint64 quiet = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC;
 
 bool launch_has_own_cgroups(const Launch *launch)
@@ -134,6 +139,7 @@ static const struct {
 	const char *name;
 	gint64 set, unset;
 	bool pass; /* passed to the file system */
+	gint64 propagation;
 } tmpfs_words[] = {
 	{"defaults", 0, 0, false},
 	{"ro", MOUNT_ATTR_RDONLY, 0, false},
@@ -153,8 +159,18 @@ static const struct {
 	{"async", 0, 0, false},
 	{"sync", 0, 0, true},
 	{"dirsync", 0, 0, true},
-	{"private", 0, 0, false}, /* as for every mount of ours */
-	{"rprivate", 0, 0, false},
+	{"mand", 0, 0, true},
+	{"nomand", 0, 0, true},
+	{"norelatime", 0, 0, false}, /* the kernel's default is relatime all the same */
+	{"nostrictatime", 0, MOUNT_ATTR_STRICTATIME, false},
+	{"private", 0, 0, false, PROPAGATION_PRIVATE},
+	{"rprivate", 0, 0, false, PROPAGATION_PRIVATE},
+	{"slave", 0, 0, false, PROPAGATION_SLAVE},
+	{"rslave", 0, 0, false, PROPAGATION_SLAVE},
+	{"shared", 0, 0, false, PROPAGATION_SHARED},
+	{"rshared", 0, 0, false, PROPAGATION_SHARED},
+	{"unbindable", 0, 0, false, PROPAGATION_UNBINDABLE},
+	{"runbindable", 0, 0, false, PROPAGATION_UNBINDABLE},
 };
 
 /* Their form; the kernel checks the values. */
@@ -166,7 +182,8 @@ static bool is_tmpfs_value(const char *word)
 	return strchr(word, '=') != NULL && g_strv_contains(keys, key);
 }
 
-static bool add_tmpfs_word(GPtrArray *strings, gint64 *attributes, const char *word, GError **error)
+/* numbers: those of PLAN_MOUNT_NEW. */
+static bool add_tmpfs_word(GPtrArray *strings, gint64 numbers[2], const char *word, GError **error)
 {
 	bool pass = is_tmpfs_value(word);
 	size_t i = 0;
@@ -176,7 +193,9 @@ static bool add_tmpfs_word(GPtrArray *strings, gint64 *attributes, const char *w
 		return fail(error, BERTH_ERROR_SYSTEM, "invalid tmpfs option \"%.*s\"",
 			(int)strcspn(word, "="), word);
 	if (i < G_N_ELEMENTS(tmpfs_words)) {
-		*attributes = (*attributes & ~tmpfs_words[i].unset) | tmpfs_words[i].set;
+		numbers[0] = (numbers[0] & ~tmpfs_words[i].unset) | tmpfs_words[i].set;
+		if (tmpfs_words[i].propagation != 0)
+			numbers[1] = tmpfs_words[i].propagation;
 		pass = tmpfs_words[i].pass;
 	}
 	if (pass)
@@ -187,16 +206,17 @@ static bool add_tmpfs_word(GPtrArray *strings, gint64 *attributes, const char *w
 /* Parses the options of a tmpfs, "ro,size=64m,noexec". */
 static bool add_tmpfs(Plan *plan, const char *target, const char *options, GError **error)
 {
-	gint64 attributes = quiet;
+	gint64 numbers[2] = {quiet, 0};
 	g_autoptr(GPtrArray) strings = g_ptr_array_new_with_free_func(g_free);
 	g_auto(GStrv) words = g_strsplit(options, ",", -1);
 	g_ptr_array_add(strings, g_strdup("tmpfs"));
 	g_ptr_array_add(strings, g_strdup(target));
 	for (int i = 0; words[i] != NULL; i++)
-		if (!add_tmpfs_word(strings, &attributes, words[i], error))
+		if (!add_tmpfs_word(strings, numbers, words[i], error))
 			return false;
 	g_ptr_array_add(strings, NULL);
-	plan_add(plan, PLAN_MOUNT_NEW, &attributes, 1, (char *const *)strings->pdata);
+	plan_add(plan, PLAN_MOUNT_NEW, numbers, G_N_ELEMENTS(numbers),
+		(char *const *)strings->pdata);
 	return true;
 }
 

@@ -130,7 +130,9 @@ void mount_new(const struct plan_record *record)
 	int tree = fs < 0 || sys_fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL) < 0
 			   ? -1
 			   : sys_fsmount(fs, (unsigned)record_number(record, 0));
-	if (tree < 0)
+	struct mount_attr attr = {.propagation = (uint64_t)record_number(record, 1)};
+	if (tree < 0 ||
+		(attr.propagation != 0 && sys_mount_setattr(tree, "", AT_EMPTY_PATH, &attr) < 0))
 		report_fail(errno, "error mounting \"%s\" to rootfs at \"%s\"", type, target);
 	close(fs);
 	mount_attach(tree, type, target);

@@ -39,7 +39,7 @@ enum plan_op {
 	PLAN_CGROUP_NAMESPACE, /* | unshared once the process is in its cgroups */
 	PLAN_ROOT,	       /* | layer folder (cwd), overlay options, mount point */
 	PLAN_ROOT_MAPPED,      /* | mount point, container's folder, layer folders (top first)... */
-	PLAN_MOUNT_NEW,	 /* MOUNT_ATTR_ flags | type, target, options ("key", "key=value")... */
+	PLAN_MOUNT_NEW, /* MOUNT_ATTR_ flags, propagation (0: as it is) | type, target, options ("key", "key=value")... */
 	PLAN_MOUNT_BIND, /* MOUNT_ATTR_ flags, PLAN_BIND_ flags, propagation | source, target,
 				  the mount namespace file that source is in, or "", and what is mounted of source,
 				  resolved beneath it, or "" */

@@ -48,7 +48,14 @@ update() { post_json "/containers/$1/update" "$2"; }
 	[ "$(mounted '')" = 'tmpfs /t tmpfs rw,nosuid,nodev,noexec,relatime 0 0' ]
 	[ "$(mounted exec,suid,dev,noatime)" = 'tmpfs /t tmpfs rw,noatime 0 0' ]
 	[ "$(mounted private,size=64k,sync)" = 'tmpfs /t tmpfs rw,sync,nosuid,nodev,noexec,relatime,size=64k 0 0' ]
-	for word in bogus remount bind rbind shared foo=1; do
+	spread() { run_none --tmpfs "/t:$1" busybox sh -c "awk '\$5 == \"/t\" { print \$7 }' /proc/self/mountinfo"; }
+	[[ $(spread shared,size=1m) == shared:* ]]
+	[[ $(spread private,rshared) == shared:* ]]
+	[ "$(spread unbindable)" = unbindable ]
+	[ "$(spread shared,private)" = - ]
+	[ "$(spread rslave)" = - ]
+	[ "$(mounted mand,strictatime,nostrictatime,norelatime)" = 'tmpfs /t tmpfs rw,mand,nosuid,nodev,noexec,relatime 0 0' ]
+	for word in bogus remount bind rbind foo=1; do
 		run mounted "$word"
 		[ "$status" -ne 0 ]
 		[[ $output = *"invalid tmpfs option \"${word%%=*}\""* ]]
