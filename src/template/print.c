@@ -259,10 +259,25 @@ static void separate(GString *out, const Verb *verb, bool first)
 		g_string_append(out, verb->syntax ? ", " : " ");
 }
 
+/* Bytes are a text to the verbs of texts. */
+static bool print_bytes(GString *out, const Verb *verb, GoValue list)
+{
+	if (list.type->items->name == NULL || strcmp(list.type->items->name, "uint8") != 0 ||
+		strchr("sqxX", verb->verb) == NULL)
+		return false;
+	g_autoptr(GString) text = g_string_new("");
+	for (size_t i = 0; i < json_array_size(list.json); i++)
+		g_string_append_c(text, (char)json_integer_value(json_array_get(list.json, i)));
+	print_text(out, verb, text->str, list);
+	return true;
+}
+
 static void print_list(GString *out, const Verb *verb, GoValue list, int depth)
 {
 	size_t i;
 	json_t *item;
+	if (print_bytes(out, verb, list))
+		return;
 	if (!open_parts(out, verb, list, "["))
 		return;
 	json_array_foreach (list.json, i, item) {

@@ -213,9 +213,10 @@ static GoValue call_function(Run *run, GoValue dot, const Node *node, const GPtr
 		return evaluate_choice(run, dot, *function->name == 'o', words, final);
 	bool heading = run->mode == TEMPLATE_HEADINGS && function->heading;
 	for (size_t i = 0; i < given + (final != NULL) && run->error == NULL; i++) {
-		const GoType *type = heading	 ? &go_value
-				     : i < fixed ? function->parameters[i]
-						 : function->rest;
+		const GoType *type = heading && i == 0 ? &go_string
+				     : heading	       ? &go_value
+				     : i < fixed       ? function->parameters[i]
+						       : function->rest;
 		arguments[count++] =
 			i < given ? evaluate_argument(run, dot, type, words->pdata[i + 1])
 				  : validate(run, *final, type);

@@ -13,6 +13,18 @@ teardown_file() { file_teardown; }
 	"$BATS_TEST_DIRNAME/formats.py" "$DOCKER" "$BATS_TEST_DIRNAME/formats.jsonl"
 }
 
+@test "ps: commands are quoted as Go quotes, sizes are asked for where a template shows them" {
+	d create --name quoted --network none busybox sh -c 'echo "x"' >/dev/null
+	row() { d ps -a --no-trunc --filter name=quoted --format "$1"; }
+	[ "$(row '{{.Command}}')" = '"sh -c echo \"x\""' ]
+	[[ $(row '{{ json . }}') == *'"Size":"'*'(virtual '* ]]
+	[[ $(row '{{with .}}{{.Size}}{{end}}') == *'(virtual '* ]]
+	[ "$(row json | jq -r .Size)" = 0B ]
+	[ "$(row 'table {{json .}}' | head -n 1)" = '' ]
+	[[ $(row '{{.MarshalJSON | printf "%s"}}') == '{"Command":'* ]]
+	d rm quoted >/dev/null
+}
+
 @test "OOMKillDisable is understood, too" {
 	[ "$DOCKER" = "$BUILD/berth" ] || skip "docker knows it as OomKillDisable"
 	[ "$(d inspect -f '{{.HostConfig.OOMKillDisable}}' web)" = "$(d inspect -f '{{.HostConfig.OomKillDisable}}' web)" ]

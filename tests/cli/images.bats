@@ -28,6 +28,8 @@ teardown_file() { file_teardown; }
 	[ "$(run_none made:1)" = made ]
 	[ "$(d inspect -f '{{.Config.WorkingDir}} {{index .Config.Env 0}} {{json .Config.ExposedPorts}}' made:1)" = '/tmp A=b {"80/tcp":{}}' ]
 	[[ $(d history made:1) == *'a comment'* ]]
+	[[ $(d history made:1 | head -n 1) == 'IMAGE '*' CREATED '*' CREATED BY '* ]]
+	[[ $(d history -H=false made:1 | head -n 1) == 'IMAGE '*' CREATED AT '*' CREATED BY '* ]]
 	run d import -c 'RUN nothing' "$WORK/busybox.tar" bad
 	[ "$status" -eq 1 ]
 	d rmi made:1

@@ -56,17 +56,17 @@ static int run(Cli *cli)
 			  rows = json_array();
 	if (history == NULL)
 		return cli_fail(cli, error);
+	bool whole = flag_bool(cli, "no-trunc", false), human = flag_bool(cli, "human", true);
 	for (size_t i = 0; i < json_array_size(history); i++)
-		json_array_append_new(
-			rows, row_of(json_array_get(history, i), flag_bool(cli, "no-trunc", false),
-				      flag_bool(cli, "human", true)));
+		json_array_append_new(rows, row_of(json_array_get(history, i), whole, human));
 	const char *asked = flag_text(cli, "format");
 	/* It has no raw format. */
 	g_autofree char *format = flag_bool(cli, "quiet", false) && strcmp(asked, "raw") != 0
 					  ? format_quiet(asked, "ID", "")
 					  : g_strdup(asked);
 	return format_list(format,
-		       "{{.ID}}\t{{.CreatedSince}}\t{{.CreatedBy}}\t{{.Size}}\t{{.Comment}}",
+		       human ? "{{.ID}}\t{{.CreatedSince}}\t{{.CreatedBy}}\t{{.Size}}\t{{.Comment}}"
+			     : "{{.ID}}\t{{.CreatedAt}}\t{{.CreatedBy}}\t{{.Size}}\t{{.Comment}}",
 		       "*image.historyContext", columns, rows, &error)
 		       ? EXIT_SUCCESS
 		       : cli_fail(cli, error);

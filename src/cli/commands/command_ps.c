@@ -36,7 +36,7 @@ static int run(Cli *cli)
 		return cli_fail(cli, error);
 	g_autofree char *filters = query_filters(cli, &error);
 	if (!flag_given(cli, "size") && !quiet)
-		size = strstr(format, ".Size") != NULL || strcmp(format, "{{json .}}") == 0;
+		size = format_depends(format, row_name, container_columns, empty, "Size");
 	g_autofree char *path = g_strdup_printf(
 		"/containers/json?all=%d&limit=%d&size=%d&filters=%s", flag_bool(cli, "all", false),
 		(int)MAX(last, 0), size, filters != NULL ? filters : "");

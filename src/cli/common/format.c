@@ -145,6 +145,28 @@ bool format_check(
 	       prefix_error(error, "failed to execute template: ");
 }
 
+/* What a template prints of a row; NULL if it cannot be carried out. The caller frees it. */
+static char *printed(const Template *template, const GoType *type, json_t *row)
+{
+	g_autoptr(GString) out = g_string_new("");
+	if (!template_run(template, TEMPLATE_PLAIN, (GoValue){type, row}, out, NULL))
+		return NULL;
+	return g_string_free(g_steal_pointer(&out), FALSE);
+}
+
+bool format_depends(const char *format, const char *name, const Column *columns, const json_t *row,
+	const char *field)
+{
+	GoField fields[FORMAT_COLUMNS + 1];
+	GoType type = format_row_type(name, columns, fields);
+	g_autoptr(Template) template = template_parse("", format, NULL);
+	g_autoptr(json_t) other = json_copy((json_t *)row);
+	json_object_set_new(other, field, json_string(""));
+	g_autofree char *one = template != NULL ? printed(template, &type, (json_t *)row) : NULL,
+			*two = one != NULL ? printed(template, &type, other) : NULL;
+	return g_strcmp0(one, two) != 0;
+}
+
 static json_t *headings_of(const Column *columns)
 {
 	json_t *headings = json_object();

@@ -31,6 +31,9 @@ void format_keep_whole(bool whole);
 /* Whether a template can be carried out on a row, as docker's ps tries it first: on that of a container that has nothing. */
 bool format_check(
 	const char *format, const char *name, const Column *columns, json_t *row, GError **error);
+/* Whether what a template prints of a row depends on a field of it, which is a text that is not empty. */
+bool format_depends(const char *format, const char *name, const Column *columns, const json_t *row,
+	const char *field);
 /* --format of a single value. name: what errors call the template. */
 Template *format_parse(const char *name, const char *format, GError **error);
 /* Prints it and a line's end, also if it fails. */

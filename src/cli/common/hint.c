@@ -366,6 +366,10 @@ static const struct {
 static const struct {
 	const char *words, *text, *before, *after, *otherwise;
 } sentences[] = {
+	{"failed to initialize logging driver",
+		"nothing receives the log at {it}: start the receiver first, or name another with "
+		"--log-opt",
+		"dial ", ": connect", NULL},
 	{"permission denied while trying to connect",
 		"use sudo, or join the socket's group and log in again: sudo usermod -aG berth "
 		"$USER (its members are as good as root)",

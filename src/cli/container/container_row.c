@@ -3,6 +3,7 @@
 #include "cli/common/format.h"
 #include "cli/container/ports.h"
 
+#include "base/quote.h"
 #include "base/size.h"
 #include "base/timefmt.h"
 
@@ -80,7 +81,7 @@ json_t *container_row(const json_t *container, bool whole, bool with_size)
 		*image == '\0'	   ? g_strdup("<no image>")
 		: whole || !digest ? g_strdup(image)
 				   : g_strndup(image + 7, 12));
-	set_text(row, "Command", g_strdup_printf("\"%s\"", command));
+	set_text(row, "Command", text_quote(command));
 	set_text(row, "CreatedAt", created_at(json_int(container, "Created")));
 	g_autofree char *ago =
 		duration_human(time_now() - json_int(container, "Created") * 1000000000);
