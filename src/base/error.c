@@ -4,6 +4,7 @@
 #include <string.h>
 
 G_DEFINE_QUARK(berth - error - quark, berth_error)
+G_DEFINE_QUARK(berth - answer - quark, berth_answer)
 
 bool fail(GError **error, BerthErrorCode code, const char *format, ...)
 {
@@ -13,6 +14,23 @@ bool fail(GError **error, BerthErrorCode code, const char *format, ...)
 		*error = g_error_new_valist(BERTH_ERROR, (int)code, format, args);
 	va_end(args);
 	return false;
+}
+
+bool fail_answer(GError **error, int status, const char *message)
+{
+	if (error != NULL && *error == NULL)
+		*error = g_error_new_literal(BERTH_ANSWER, status, message);
+	return false;
+}
+
+bool is_answer(const GError *error)
+{
+	return error->domain == BERTH_ANSWER;
+}
+
+bool is_answer_of(const GError *error, BerthErrorCode code)
+{
+	return g_error_matches(error, BERTH_ANSWER, (int)code);
 }
 
 const char *errno_words(int number)

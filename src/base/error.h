@@ -1,9 +1,11 @@
-/* Errors: one domain, whose codes are HTTP statuses. */
+/* Errors: a domain for those made here and one for those that the engine answered; the codes are HTTP statuses. */
 #pragma once
 #include <glib.h>
 #include <stdbool.h>
 
 #define BERTH_ERROR (berth_error_quark())
+/* Of an error that the engine answered to a client: what happened there, and not in this process. */
+#define BERTH_ANSWER (berth_answer_quark())
 
 /* The code of an error is the HTTP status with which the API answers it. */
 typedef enum {
@@ -21,9 +23,15 @@ typedef enum {
 } BerthErrorCode;
 
 GQuark berth_error_quark(void);
+GQuark berth_answer_quark(void);
 
 /* Sets *error (if it is not set yet) and returns false: a check is one line, return fail(...). */
 bool fail(GError **error, BerthErrorCode code, const char *format, ...) G_GNUC_PRINTF(3, 4);
+/* As fail(), of BERTH_ANSWER: the engine answered with this status and this sentence. */
+bool fail_answer(GError **error, int status, const char *message);
+/* Whether the engine answered so; and with this status. */
+bool is_answer(const GError *error);
+bool is_answer_of(const GError *error, BerthErrorCode code);
 
 /* Combines all problems of what (an input), each a sentence: BERTH_ERROR_INVALID, in dockerd's form. True, without
  * error, if there are none. */

@@ -107,7 +107,8 @@ bool body_move(int from, int to, bool (*is_whole)(gpointer data), gpointer data,
 		if (!move_part(move, (size_t)MIN(n, PART)))
 			return true; /* the answer says why, or there is none */
 	if (n < 0 || (is_whole != NULL && !is_whole(data)))
-		return fail_errno(error, "cannot read the archive");
+		return fail(error, BERTH_ERROR_UNAVAILABLE, "cannot read the archive: %s",
+			errno_words(errno));
 	const char *end = move->later ? "\r\n0\r\n\r\n" : "0\r\n\r\n";
 	send_all(to, end, strlen(end), 0);
 	return true;

@@ -223,7 +223,7 @@ static bool check_status(Response *response, GError **error)
 	g_autoptr(json_t) json = text != NULL ? json_parse(text, length, NULL) : NULL;
 	const char *message = json_str(json, "message");
 	bool is_text = json == NULL && text != NULL && *g_strchomp(text) != '\0';
-	return fail(error, (BerthErrorCode)response->status, "%s",
+	return fail_answer(error, response->status,
 		*message != '\0' ? message
 		: is_text	 ? text
 				 : response->head.start[2]);
@@ -326,7 +326,8 @@ bool client_send_stream(Client *client, const char *method, const char *path, co
 	while (ok && (n = source(data, chunk, CHUNK)) != 0) {
 		char size[SIZE];
 		if (n < 0)
-			return fail_errno(error, "cannot read the archive");
+			return fail(error, BERTH_ERROR_UNAVAILABLE, "cannot read the archive: %s",
+				errno_words(errno));
 		size_t length = (size_t)snprintf(size, sizeof size, "%zx\r\n", (size_t)n);
 		memcpy(chunk - length, size, length);
 		memcpy(chunk + n, "\r\n", END);

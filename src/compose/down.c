@@ -17,9 +17,9 @@ static bool remove_image(Client *client, const char *image, Teller *teller)
 							     "/images/%s", escaped);
 	/* Another container uses it, or it does not exist any more. */
 	tell(teller, "Image", image,
-		answer != NULL				 ? "Removed"
-		: problem->code == BERTH_ERROR_NOT_FOUND ? "No such image"
-							 : "Resource is still in use",
+		answer != NULL				       ? "Removed"
+		: is_answer_of(problem, BERTH_ERROR_NOT_FOUND) ? "No such image"
+							       : "Resource is still in use",
 		"");
 	return true;
 }

@@ -29,7 +29,8 @@ static bool end_one(ContainersEnd *work, Client *client, const json_t *container
 					id, query)
 			      : engine_call(client, &problem, "DELETE", NULL,
 					"/containers/%s?force=1&v=%d", id, work->volumes);
-	bool ok = answer != NULL || (problem != NULL && problem->code == BERTH_ERROR_NOT_FOUND);
+	bool ok =
+		answer != NULL || (problem != NULL && is_answer_of(problem, BERTH_ERROR_NOT_FOUND));
 	json_decref(answer);
 	tell(work->teller, "Container", name,
 		!ok	     ? "Error"

@@ -6,11 +6,6 @@
 
 #include <string.h>
 
-static bool is_missing(const GError *error)
-{
-	return error->domain == BERTH_ERROR && error->code == BERTH_ERROR_NOT_FOUND;
-}
-
 /* 1: it exists, 0: it does not, -1: error. */
 static int exists(
 	Client *client, const char *kind, const char *name, json_t **found, GError **error)
@@ -22,7 +17,7 @@ static int exists(
 		*found = answer;
 		return 1;
 	}
-	if (is_missing(problem))
+	if (is_answer_of(problem, BERTH_ERROR_NOT_FOUND))
 		return 0;
 	g_propagate_error(error, g_steal_pointer(&problem));
 	return -1;
@@ -374,12 +369,12 @@ static bool remove_one(
 	g_autoptr(json_t) answer = teller->dry_run ? json_object()
 						   : engine_call(client, &problem, "DELETE", NULL,
 							     "/%ss/%s", kind, escaped);
-	if (answer == NULL && is_missing(problem)) {
+	if (answer == NULL && is_answer_of(problem, BERTH_ERROR_NOT_FOUND)) {
 		tell(teller, title, name, "Removed", "");
 		return true;
 	}
 	/* In use by others: it stays, as with Docker Compose. */
-	if (answer == NULL && problem->code == BERTH_ERROR_CONFLICT) {
+	if (answer == NULL && is_answer_of(problem, BERTH_ERROR_CONFLICT)) {
 		tell(teller, title, name, "Resource is still in use", "");
 		return true;
 	}

@@ -32,6 +32,52 @@ teardown_file() { file_teardown; }
 	for words in 'save' 'export'; do
 		run d $words -o "$WORK" "$([ $words = save ] && echo busybox || echo stp)"
 		[ "$status" = 1 ]
-		[[ $output == *'cannot write to a directory'* ]]
+		[[ $output == "failed to $words "*": cannot write to a directory" ]]
 	done
+}
+
+# Words that are docker's too; for berth alone there is only the rule that the engine is not blamed.
+@test "what the command line finds wrong here is not told as the engine's word" {
+	cd "$BATS_TEST_TMPDIR"
+	echo 'FROM scratch' >Dockerfile
+	while read -r words; do
+		[ -n "$words" ] || continue
+		run d ${words%% | *}
+		[ "$status" -ne 0 ] || { echo "taken: $words"; return 1; }
+		[[ $output != *'Error response from daemon'* ]] || { echo "$words: $output"; return 1; }
+		[[ $output == *"${words##* | }"* ]] || { echo "$words: $output"; return 1; }
+	done <<-END
+		cp nofile stp:/ | lstat $PWD/nofile: no such file or directory
+		cp stp:/etc/passwd /nodir/x | invalid output path: directory "/nodir" does not exist
+		build -f nofile . | nofile: no such file or directory
+		build nodir | unable to prepare context: path "nodir" not found
+		load -i nofile | open nofile: no such file or directory
+		load -i . | is a directory
+		import nofile | open nofile: no such file or directory
+		import . | is a directory
+		save -o nodir/x busybox | failed to save image: invalid output path: stat nodir: no such file or directory
+		export -o nodir/x stp | failed to export container: invalid output path: stat nodir: no such file or directory
+		run --env-file nofile busybox | open nofile: no such file or directory
+		create --env-file . busybox | invalid env file (.): read .: is a directory
+		create --label-file nofile busybox | open nofile: no such file or directory
+		create --cidfile nodir/x busybox | failed to create the container ID file: open nodir/x: no such file or directory
+		create --security-opt seccomp=nofile busybox | opening seccomp profile (nofile) failed: open nofile: no such file or directory
+		context import xx nofile | open nofile: no such file or directory
+		context import xx . | .: is a directory
+		context export default nodir/x | open nodir/x: no such file or directory
+		network create --subnet 10.9.0.0/16 --gateway 10.2.0.1 xx | no matching subnet for gateway 10.2.0.1
+	END
+}
+
+@test "files that cannot be written or read at the end of a command are not the engine's fault" {
+	cd "$BATS_TEST_TMPDIR"
+	echo 'FROM scratch' >Dockerfile
+	for words in 'build --iidfile nodir/x .' 'build -f . .' 'build -o type=tar,dest=nodir/x .' 'build -o type=local,dest=/proc/x .' \
+		'cp stp:/etc/passwd /proc/x' 'compose -f nofile config' 'compose -f . config' 'compose --env-file nofile config' 'buildx bake -f .'; do
+		run "$BERTH_BUILD/berth" $words
+		[ "$status" -ne 0 ] || { echo "taken: $words"; return 1; }
+		[[ $output != *'Error response from daemon'* ]] || { echo "$words: $output"; return 1; }
+	done
+	run "$BERTH_BUILD/berth" stop nosuch # the engine's word stays its own
+	[ "$output" = 'Error response from daemon: No such container: nosuch' ]
 }

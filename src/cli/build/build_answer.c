@@ -73,7 +73,8 @@ bool build_exchange(Cli *cli, const BuildContext *context, const char *path, con
 	ok = ok && sent && read_lines(answer, &response->body, &problem);
 	/* A context that cannot be read explains a request that broke off. */
 	const GError *why = !sent ? unread : problem;
-	if (why != NULL && why->domain == BERTH_ERROR && why->code != BERTH_ERROR_UNAVAILABLE)
+	if (why != NULL && (is_answer(why) || (why->domain == BERTH_ERROR &&
+						      why->code != BERTH_ERROR_UNAVAILABLE)))
 		answer->error =
 			g_strdup(why->message); /* the build's: shown like its other errors */
 	else if (why != NULL)

@@ -345,9 +345,12 @@ static bool copy_in(Cli *cli, const char *from, Side *to, gint64 *bytes, GError 
 	struct stat st;
 	bool follow = flag_bool(cli, "follow-link", false) || ends_in(from);
 	g_autofree char *source = follow ? links_followed(from) : g_strdup(from);
-	if (lstat(source, &st) < 0)
-		return fail(
-			error, BERTH_ERROR_UNAVAILABLE, "lstat %s: %s", source, errno_words(errno));
+	if (lstat(source, &st) < 0) {
+		int problem = errno;
+		g_autofree char *whole = g_canonicalize_filename(source, NULL);
+		return fail(error, BERTH_ERROR_UNAVAILABLE, "lstat %s: %s", whole,
+			errno_words(problem));
+	}
 	if (ends_in(from) && !S_ISDIR(st.st_mode))
 		return fail(error, BERTH_ERROR_UNAVAILABLE, "not a directory");
 	g_auto(Target) target = {0};

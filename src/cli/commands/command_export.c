@@ -7,7 +7,7 @@ static int run(Cli *cli)
 {
 	g_autofree char *name = client_escape(cli->args[0]),
 			*path = g_strdup_printf("/containers/%s/export", name);
-	return archive_receive(cli, path);
+	return archive_receive(cli, path, "export container");
 }
 
 const Command command_export = {

@@ -46,7 +46,7 @@ static json_t *find(Cli *cli, const char *type, const char *name, const GoType *
 			return found;
 		/* An invalid image name may be another object's name. */
 		if (*type != '\0' ||
-			(problem->code != BERTH_ERROR_NOT_FOUND &&
+			(!is_answer_of(problem, BERTH_ERROR_NOT_FOUND) &&
 				!g_str_has_prefix(problem->message, "invalid reference format"))) {
 			g_propagate_error(error, g_steal_pointer(&problem));
 			return NULL;
@@ -109,10 +109,7 @@ static int inspect(Cli *cli, const char *only, bool raw)
 		if (found != NULL && (whole || print_object(&printing, type, found, &error)))
 			continue;
 		g_string_append_printf(errors, "%s%s\n",
-			error->code >= 300 && error->code != BERTH_ERROR_UNAVAILABLE
-				? "Error response from daemon: "
-				: "",
-			error->message);
+			is_answer(error) ? "Error response from daemon: " : "", error->message);
 		code = EXIT_FAILURE;
 	}
 	g_autofree char *text =

@@ -262,7 +262,7 @@ static int run_remove(Cli *cli)
 		if (error == NULL) {
 			print_to(stdout, "%s\n", cli->args[i]);
 		} else if (!flag_bool(cli, "force", false) ||
-			   !g_error_matches(error, BERTH_ERROR, BERTH_ERROR_NOT_FOUND)) {
+			   !is_answer_of(error, BERTH_ERROR_NOT_FOUND)) {
 			cli_print_error(error);
 			code = EXIT_FAILURE;
 		}

@@ -30,7 +30,7 @@ static int run(Cli *cli)
 		}
 		cli_print_error(error);
 		/* A missing container is no error, as with Docker's rm -f. */
-		if (!force || error->code != BERTH_ERROR_NOT_FOUND)
+		if (!force || !is_answer_of(error, BERTH_ERROR_NOT_FOUND))
 			code = EXIT_FAILURE;
 	}
 	return code;

@@ -42,7 +42,8 @@ static int run(Cli *cli)
 		g_autoptr(json_t) done = client_call(cli->client, "DELETE", path, NULL, &error);
 		if (error != NULL) {
 			cli_print_error(error);
-			if (!flag_bool(cli, "force", false) || error->code != BERTH_ERROR_NOT_FOUND)
+			if (!flag_bool(cli, "force", false) ||
+				!is_answer_of(error, BERTH_ERROR_NOT_FOUND))
 				code = EXIT_FAILURE;
 		}
 		for (size_t d = 0; d < json_array_size(done); d++) {

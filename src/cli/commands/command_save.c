@@ -21,7 +21,7 @@ static int run(Cli *cli)
 		return cli_fail(cli, error);
 	}
 	g_string_append_printf(path, "&platform=%s", platform);
-	return archive_receive(cli, path->str);
+	return archive_receive(cli, path->str, "save image");
 }
 
 const Command command_save = {

@@ -59,26 +59,37 @@ static bool copy(HttpBody *body, int fd, GError **error)
 	return n == 0;
 }
 
+/* A file can be written there; found out before the engine is asked. */
+static bool check_output(const char *file, GError **error)
+{
+	g_autofree char *folder = g_path_get_dirname(file);
+	struct stat info;
+	if (g_file_test(file, G_FILE_TEST_IS_DIR))
+		return fail(error, BERTH_ERROR_UNAVAILABLE, "cannot write to a directory");
+	return stat(folder, &info) == 0 ||
+	       fail(error, BERTH_ERROR_UNAVAILABLE, "invalid output path: stat %s: %s", folder,
+		       errno_words(errno));
+}
+
 static bool receive(Client *client, const char *path, const char *file, GError **error)
 {
 	g_auto(Response) response = {.fd = -1};
 	if (!client_send(client, "GET", path, NULL, &response, error))
 		return false;
-	if (*file != '\0' && g_file_test(file, G_FILE_TEST_IS_DIR))
-		return fail(error, BERTH_ERROR_UNAVAILABLE, "cannot write to a directory");
 	/* Complete or not at all: written beside its name, then renamed. */
 	g_autofree char *temporary = g_strconcat(file, ".part", NULL);
 	autofd fd = *file != '\0' ? open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600)
 				  : dup(STDOUT_FILENO);
 	if (fd < 0)
-		return fail(error, BERTH_ERROR_UNAVAILABLE, "open %s: %s", file, g_strerror(errno));
+		return fail(
+			error, BERTH_ERROR_UNAVAILABLE, "open %s: %s", file, errno_words(errno));
 	bool ok = copy(&response.body, fd, error);
 	if (*file != '\0' && (!ok || rename(temporary, file) < 0))
 		unlink(temporary);
 	return ok;
 }
 
-int archive_receive(Cli *cli, const char *path)
+int archive_receive(Cli *cli, const char *path, const char *what)
 {
 	g_autoptr(GError) error = NULL;
 	const char *file = flag_text(cli, "output");
@@ -86,6 +97,10 @@ int archive_receive(Cli *cli, const char *path)
 		print_to(stderr,
 			"cowardly refusing to save to a terminal. Use the -o flag or redirect\n");
 		return EXIT_FAILURE;
+	}
+	if (*file != '\0' && !check_output(file, &error)) {
+		g_prefix_error(&error, "failed to %s: ", what);
+		return cli_fail(cli, error);
 	}
 	return receive(cli->client, path, file, &error) ? EXIT_SUCCESS : cli_fail(cli, error);
 }

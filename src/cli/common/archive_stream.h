@@ -8,4 +8,4 @@ bool archive_send(Client *client, const char *file, const char *path, const char
 
 /* Writes the response of a GET to the file of --output, or to standard output, unless that is a terminal. An exit
  * code. */
-int archive_receive(Cli *cli, const char *path);
+int archive_receive(Cli *cli, const char *path, const char *what);

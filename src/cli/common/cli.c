@@ -20,17 +20,11 @@ void cli_flush(void)
 	raise(SIGPIPE);
 }
 
-bool cli_is_answer(const GError *error)
-{
-	return error->domain == BERTH_ERROR && error->code >= 300 &&
-	       error->code != BERTH_ERROR_UNAVAILABLE;
-}
-
 void cli_print_error(const GError *error)
 {
 	/* Docker's client trims an error's white space. */
 	g_autofree char *answer = g_strstrip(g_strdup(error->message));
-	bool answered = cli_is_answer(error);
+	bool answered = is_answer(error);
 	print_to(stderr, "%s%s\n", answered ? "Error response from daemon: " : "",
 		answered ? answer : error->message);
 	hint_print(error->message);
@@ -54,7 +48,7 @@ static const char *short_name(const char *called)
 int cli_fail(Cli *cli, const GError *error)
 {
 	bool framed = cli->command->failure != 0;
-	if (!cli_is_answer(error) && g_str_has_prefix(error->message, "invalid argument \""))
+	if (!is_answer(error) && g_str_has_prefix(error->message, "invalid argument \""))
 		return cli_usage_error(cli, error);
 	if (framed)
 		print_to(stderr, "%s: ", cli->program);
@@ -66,7 +60,7 @@ int cli_fail(Cli *cli, const GError *error)
 		return EXIT_FAILURE;
 	/* As Docker's client: by the words of the engine's error. */
 	const char *text = error->message;
-	bool of_engine = cli_is_answer(error);
+	bool of_engine = is_answer(error);
 	if (of_engine && (strstr(text, "executable file not found") ||
 				 strstr(text, "no such file or directory")))
 		return 127;

@@ -62,8 +62,6 @@ int cli_run(const Cli *cli, const Command *command, char *const *argv);
 int cli_fail(Cli *cli, const GError *error);
 /* Prints an error of parsing and the usage; the exit code. */
 int cli_usage_error(Cli *cli, const GError *error);
-/* Whether the error is the engine's response, and not a local one. */
-bool cli_is_answer(const GError *error);
 /* "Error response from daemon: ..." for an error of the engine, or the text itself. */
 void cli_print_error(const GError *error);
 /* Flushes output. If the reader has gone ("| head"), the process ends as by SIGPIPE. */

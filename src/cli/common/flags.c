@@ -346,10 +346,8 @@ bool platform_query(const char *text, char **query, GError **error)
 		*query = g_strdup("");
 		return true;
 	}
-	if (!platform_parse(text, &platform, error)) {
-		(*error)->code = BERTH_ERROR_UNAVAILABLE; /* our word, not the engine's answer */
+	if (!platform_parse(text, &platform, error))
 		return false;
-	}
 	platform_complete(&platform);
 	g_autoptr(json_t) json = json_pack("{s:s, s:s, s:s*}", "os", platform.os, "architecture",
 		platform.architecture, "variant",

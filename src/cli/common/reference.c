@@ -39,19 +39,11 @@ static bool is_ambiguous(const char *text)
 	return g_str_has_prefix(text, "sha256:") && is_id(text + strlen("sha256:"));
 }
 
-static Reference *parse(const char *text, GError **error)
-{
-	Reference *reference = reference_parse(text, error);
-	if (reference == NULL)
-		(*error)->code = BERTH_ERROR_UNAVAILABLE; /* our word, not the engine's answer */
-	return reference;
-}
-
 bool reference_check_name(const char *text, GError **error)
 {
 	if (is_ambiguous(text))
 		return true;
-	g_autoptr(Reference) reference = parse(text, error);
+	g_autoptr(Reference) reference = reference_parse(text, error);
 	return reference != NULL;
 }
 
@@ -64,7 +56,7 @@ bool reference_check_new(const char *text, GError **error)
 {
 	if (is_ambiguous(text))
 		return true;
-	g_autoptr(Reference) reference = parse(text, error);
+	g_autoptr(Reference) reference = reference_parse(text, error);
 	if (reference == NULL)
 		return false;
 	return reference->digest == NULL ||

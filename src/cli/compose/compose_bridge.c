@@ -28,7 +28,7 @@ static json_t *inspect(Cli *cli, const char *image, GError **error)
 	json_t *found = client_call(cli->client, "GET", path, NULL, &problem);
 	if (found != NULL)
 		return found;
-	if (!g_error_matches(problem, BERTH_ERROR, BERTH_ERROR_NOT_FOUND)) {
+	if (!is_answer_of(problem, BERTH_ERROR_NOT_FOUND)) {
 		g_propagate_error(error, g_steal_pointer(&problem));
 		return NULL;
 	}

@@ -106,7 +106,6 @@ char *container_request_send(Cli *cli, bool *understood, GError **error)
 	if (*flag_text(cli, "platform") != '\0' &&
 		!platform_parse(flag_text(cli, "platform"), &asked, error)) {
 		g_prefix_error(error, "error parsing specified platform: ");
-		(*error)->code = BERTH_ERROR_UNAVAILABLE; /* our word, not the engine's answer */
 		return NULL;
 	}
 	if (*file != '\0' && cidfile < 0)

@@ -31,7 +31,7 @@ bool taking_is_there(Taking *taking, const char *format, const char *name, GErro
 	g_autoptr(GError) problem = NULL;
 	g_autofree char *path = path_of(format, name);
 	g_autoptr(json_t) answer = client_call(taking->client, "GET", path, NULL, &problem);
-	if (answer == NULL && problem != NULL && problem->code != BERTH_ERROR_NOT_FOUND)
+	if (answer == NULL && problem != NULL && !is_answer_of(problem, BERTH_ERROR_NOT_FOUND))
 		g_propagate_error(error, g_steal_pointer(&problem));
 	/* The beginning of an id is taken for a name, too. */
 	const char *its = json_str(answer, "Name");
