@@ -267,7 +267,7 @@ static bool is_followed(const LogShow *show, const char *id)
 	return false;
 }
 
-/* A container that came later, from its beginning on. */
+/* A container that came later, from its beginning on; with NULL, all that run. */
 static void add_started(LogShow *show, Client *client, const char *id)
 {
 	g_autoptr(json_t) all = project_containers(client, show->project->name, true, false, NULL);
@@ -275,7 +275,10 @@ static void add_started(LogShow *show, Client *client, const char *id)
 	json_t *container;
 	json_array_foreach (all, i, container) {
 		g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&show->lock);
-		if (strcmp(json_str(container, "Id"), id) != 0 || is_followed(show, id) ||
+		const char *its = json_str(container, "Id");
+		bool started = id != NULL ? strcmp(its, id) == 0
+					  : strcmp(json_str(container, "State"), "running") == 0;
+		if (!started || is_followed(show, its) ||
 			!show->options.wants(show->options.data, container))
 			continue;
 		Follower *follower =
@@ -300,6 +303,9 @@ static gpointer await_started(gpointer data)
 	bool over = show->events_fd == -1;
 	show->events_fd = response.fd;
 	g_mutex_unlock(&show->lock);
+	/* Between the list and this answer others may have started: no event tells of them. */
+	if (!over)
+		add_started(show, other, NULL);
 	while (!over && (n = http_body_read(&response.body, block, sizeof block, NULL)) > 0) {
 		g_string_append_len(text, block, n);
 		for (char *end; (end = memchr(text->str, '\n', text->len)) != NULL;) {
