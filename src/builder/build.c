@@ -163,8 +163,8 @@ static bool prepare(Build *build, bool *ready, GError **error)
 		return false;
 	if (*call != '\0')
 		return answer_call(build, call, error);
-	if (!lanes_make(build, error) || !lanes_need(build, error) ||
-		!build_check(build, &only_check, error))
+	if (!lanes_make(build, error) || !annotations_check(build, result_is_index(build), error) ||
+		!lanes_need(build, error) || !build_check(build, &only_check, error))
 		return false;
 	*ready = !only_check;
 	if (*ready)

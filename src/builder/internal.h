@@ -302,6 +302,14 @@ bool entitlements_apply(
 /* option.c: all that the request says of this kind (more: outputs, cacheTo, cacheFrom). */
 bool build_options_check(const Build *build, GError **error);
 
+/* annotation.c: what an output's attributes say of annotations. */
+bool annotation_is(const char *attribute);
+bool annotation_check(const char *attribute, GError **error);
+/* Those of "manifest", "manifest-descriptor" or "index", for a platform ("linux/arm64"; "": none): name -> text, a new reference. */
+json_t *annotations_of(const Build *build, const char *type, const char *platform);
+/* False with error where the result (an index, or one image) has no place for them. */
+bool annotations_check(const Build *build, bool index, GError **error);
+
 /* mounts.c: RUN --mount. */
 typedef struct Mounts Mounts;
 /* Reads the flags; key: their part of the step's cache key. */
@@ -358,6 +366,7 @@ void provenance_material(
 
 /* result.c; *id as build_keep. */
 bool result_keep(Build *build, char **id, GError **error);
+bool result_is_index(const Build *build); /* else it is one image */
 json_t *result_document(Build *build, const Stage *target, bool with_cache);
 
 /* fetch.c, git.c: contexts and ADD from elsewhere. */

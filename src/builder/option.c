@@ -97,6 +97,12 @@ static bool level(const char *key, const char *value, GError **error)
 		value, key, value);
 }
 
+static bool annotation(const char *key, const char *value, GError **error)
+{
+	(void)value;
+	return annotation_check(key, error);
+}
+
 static bool cache_mode(const char *key, const char *value, GError **error)
 {
 	return strcmp(value, "min") == 0 || strcmp(value, "max") == 0 ||
@@ -109,14 +115,17 @@ typedef struct {
 	Rule rule;
 } Key;
 
+/* Stands for each attribute that is an annotation. */
+static const char annotations[] = "annotation";
+
 #define COMPRESSION                                                                                \
 	{"compression", compression}, {"compression-level", level},                                \
 	{                                                                                          \
 		"force-compression", only_false                                                    \
 	}
 #define IMAGE                                                                                      \
-	{"buildinfo", only_false}, COMPRESSION, {"load", truth}, {"name", any},                    \
-		{"name-canonical", only_false}, {"oci-artifact", only_false},                      \
+	{annotations, annotation}, {"buildinfo", only_false}, COMPRESSION, {"load", truth},        \
+		{"name", any}, {"name-canonical", only_false}, {"oci-artifact", only_false},       \
 		{"oci-mediatypes", only_true}, {"prefer-nondist-layers", only_false},              \
 		{"push", truth}, {"push-by-digest", only_false},                                   \
 		{"registry.insecure", only_false}, {"rewrite-timestamp", only_true},               \
@@ -126,8 +135,9 @@ typedef struct {
 	}
 
 static const Key image_keys[] = {IMAGE, {0}},
-		 archive_keys[] = {COMPRESSION, {"context", any}, {"dest", any}, {"load", truth},
-			 {"name", any}, {"oci-artifact", only_false}, {"oci-mediatypes", only_true},
+		 archive_keys[] = {{annotations, annotation}, COMPRESSION, {"context", any},
+			 {"dest", any}, {"load", truth}, {"name", any},
+			 {"oci-artifact", only_false}, {"oci-mediatypes", only_true},
 			 {"rewrite-timestamp", only_true}, {"tar", only_true}, {0}},
 		 docker_keys[] = {IMAGE, {"context", any}, {"dest", any}, {"tar", only_true}, {0}},
 		 local_keys[] = {{"dest", any}, {"platform-split", truth}, {0}},
@@ -165,7 +175,7 @@ static bool check_key(
 	const Key *keys, const char *what, const char *key, const char *value, GError **error)
 {
 	for (; keys->key != NULL; keys++) {
-		if (strcmp(keys->key, key) != 0)
+		if (keys->key == annotations ? !annotation_is(key) : strcmp(keys->key, key) != 0)
 			continue;
 		if (keys->rule(key, value, error))
 			return true;

@@ -2,6 +2,7 @@
 #include "builder/internal.h"
 #include "engine/image/images.h"
 
+#include "base/platform.h"
 #include "base/timefmt.h"
 
 #include <string.h>
@@ -126,20 +127,29 @@ static bool keep_cache(Build *build, GError **error)
 	return image_add(build->engine, &image, tags, &id, error);
 }
 
+/* The manifest of an image that was built before may have others, or some where there are none now. */
+static bool annotate(Build *build, const Lane *lane, const char *id, GError **error)
+{
+	g_autofree char *platform = platform_text(&lane->platform);
+	g_autoptr(json_t) annotations = annotations_of(build, "manifest", platform);
+	return image_manifest_annotate(build->engine, id, annotations, error);
+}
+
 static bool keep_image(
 	Build *build, Stage *target, char *const *tags, char **id, bool *fresh, GError **error)
 {
 	g_autofree char *text = document(build, target, wants_inline_cache(build));
 	NewImage image = {target->layers, text};
 	*fresh = !image_is_there(build, text);
-	if (!image_add(build->engine, &image, tags, id, error))
+	if (!image_add(build->engine, &image, tags, id, error) ||
+		!annotate(build, target->lane, *id, error))
 		return false;
 	image_event(build->engine, "create", *id, *id);
 	image_tags_published(build->engine, *id, tags);
 	return true;
 }
 
-static bool wants_index(const Build *build)
+bool result_is_index(const Build *build)
 {
 	return build->lanes->len > 1 || *json_str(build->request->more, "provenance") != '\0';
 }
@@ -151,20 +161,27 @@ static bool keep_index(Build *build, char **id, bool *fresh, GError **error)
 	g_autofree IndexPart *parts = g_new0(IndexPart, count);
 	g_autoptr(GPtrArray) ids = g_ptr_array_new_with_free_func(g_free);
 	g_autofree Statement *statements = g_new0(Statement, count);
+	g_autoptr(GPtrArray) annotations =
+		g_ptr_array_new_with_free_func((GDestroyNotify)json_decref);
+	g_autoptr(json_t) of_index = annotations_of(build, "index", "");
 	*fresh = false;
 	for (size_t i = 0; i < count; i++) {
 		const Lane *lane = build->lanes->pdata[i];
 		char *own = NULL;
 		bool new_image;
+		g_autofree char *platform = platform_text(&lane->platform);
+		json_t *entry = annotations_of(build, "manifest-descriptor", platform);
+		g_ptr_array_add(annotations, entry);
 		if (!keep_image(build, lane->target, NULL, &own, &new_image, error))
 			return false;
 		g_ptr_array_add(ids, own);
 		*fresh = *fresh || new_image;
 		statements[i] = (Statement){build, lane};
 		bool said = *json_str(build->request->more, "provenance") != '\0';
-		parts[i] = (IndexPart){own, said ? provenance_state : NULL, &statements[i]};
+		parts[i] = (IndexPart){own, entry, said ? provenance_state : NULL, &statements[i]};
 	}
-	if (!image_index_make(build->engine, parts, count, build->request->tags, id, error))
+	IndexPlan plan = {parts, count, of_index, build->request->tags};
+	if (!image_index_make(build->engine, &plan, id, error))
 		return false;
 	image_tags_published(build->engine, ids->pdata[0], build->request->tags);
 	return true;
@@ -172,9 +189,10 @@ static bool keep_index(Build *build, char **id, bool *fresh, GError **error)
 
 static bool keep_result(Build *build, char **id, bool *fresh, GError **error)
 {
-	bool ok = wants_index(build) ? keep_index(build, id, fresh, error)
-				     : keep_image(build, ((Lane *)build->lanes->pdata[0])->target,
-					       build->request->tags, id, fresh, error);
+	bool ok = result_is_index(build)
+			  ? keep_index(build, id, fresh, error)
+			  : keep_image(build, ((Lane *)build->lanes->pdata[0])->target,
+				    build->request->tags, id, fresh, error);
 	return ok && keep_cache(build, error);
 }
 
@@ -366,6 +384,8 @@ static void tell_provenance(const Build *build)
 
 bool result_keep(Build *build, char **id, GError **error)
 {
+	if (!annotations_check(build, result_is_index(build), error))
+		return false;
 	for (guint i = 0; i < build->lanes->len; i++)
 		if (!squash(build, ((Lane *)build->lanes->pdata[i])->target, error))
 			return false;
@@ -382,7 +402,8 @@ bool result_keep(Build *build, char **id, GError **error)
 	if (build->request->client != NULL)
 		vertex_status(vertex,
 			json_pack("{s:s, s:s}", "id", "exporting layers", "status", "done"));
-	vertex_note(vertex, wants_index(build) ? "exporting manifest list" : "writing image", *id);
+	vertex_note(
+		vertex, result_is_index(build) ? "exporting manifest list" : "writing image", *id);
 	for (int i = 0; build->request->tags[i] != NULL; i++) {
 		g_autofree char *name = build_tag_name(build->request->tags[i]);
 		vertex_note(vertex, "naming to", name);

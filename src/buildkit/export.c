@@ -333,10 +333,15 @@ static void state_provenance(Job *job, const Ref *ref)
 bool export_result(Job *job, Ref *ref, json_t *response, GError **error)
 {
 	const Bk__ControlSolveRequest *solve = job_solve(job);
-	for (size_t i = 0; i < solve->n_exporters; i++)
-		if (!exporters[find(solve->exporters[i]->type)].export(
-			    ref, solve->exporters[i], (int)i, response, error))
+	for (size_t i = 0; i < solve->n_exporters; i++) {
+		const Bk__Exporter *exporter = solve->exporters[i];
+		/* The builder reads there what the image is annotated by. */
+		json_object_set_new(ref->more, "outputs",
+			json_pack("[o]",
+				pairs_json(exporter->type, exporter->attrs, exporter->n_attrs)));
+		if (!exporters[find(exporter->type)].export(ref, exporter, (int)i, response, error))
 			return false;
+	}
 	if (build_platforms(ref->build) == 0)
 		return true;
 	state_provenance(job, ref);

@@ -17,6 +17,8 @@ const json_t *index_choose(const json_t *index, const Platform *wanted);
 bool index_entry_is_attestation(const json_t *entry);
 /* Whether an image manifest is supported, and within its limits. */
 bool manifest_check(const json_t *manifest, GError **error);
+bool manifest_annotations_check(
+	const json_t *annotations, GError **error); /* texts by names, or none */
 /* Whether the members of an image's configuration (OCI image-spec, config.md) that are used have the right types,
  * with a digest for each of its layers. */
 bool image_config_check(const json_t *image, size_t layers, GError **error);

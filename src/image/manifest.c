@@ -88,6 +88,20 @@ static bool is_schema_2(const json_t *manifest)
 				       "application/vnd.oci.image.manifest.v1+json") == 0);
 }
 
+bool manifest_annotations_check(const json_t *annotations, GError **error)
+{
+	const char *name;
+	json_t *value;
+	if (annotations != NULL && !json_is_null(annotations) && !json_is_object(annotations))
+		return fail(
+			error, BERTH_ERROR_INVALID, "invalid manifest: annotations are no object");
+	json_object_foreach ((json_t *)annotations, name, value)
+		if (!json_is_string(value))
+			return fail(error, BERTH_ERROR_INVALID,
+				"invalid manifest: annotation \"%s\" is no string", name);
+	return true;
+}
+
 bool manifest_check(const json_t *manifest, GError **error)
 {
 	enum { MAX_CONFIG = 8 << 20 };
@@ -103,6 +117,8 @@ bool manifest_check(const json_t *manifest, GError **error)
 			"max depth exceeded: the image has more than %d layers", MAX_LAYERS);
 	if (!check_descriptor(json_object_get(manifest, "config"), MAX_CONFIG,
 		    "the image's configuration", error))
+		return false;
+	if (!manifest_annotations_check(json_object_get(manifest, "annotations"), error))
 		return false;
 	json_array_foreach (layers, i, layer) {
 		if (!check_descriptor(layer, max_layer, "a layer", error))

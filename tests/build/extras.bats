@@ -213,7 +213,15 @@ make_repository() { # folder
 		--output|type=image,name=x,oci-mediatypes=false|images have OCI's media types
 		--output|type=image,name=x,unpack=x|non-bool value x specified for unpack
 		--output|type=image,name=x,push-by-digest=true|an image is pushed by its name
-		--output|type=image,name=x,annotation.a=b|option annotation.a=b is not supported
+		--output|type=image,name=x,annotation-foo.a=b|unrecognized annotation type foo
+		--output|type=image,name=x,annotation-.a=b|could not fully parse annotation annotation-.a
+		--output|type=image,name=x,annotation[x].a=b|"x": unknown operating system or architecture
+		--output|type=image,name=x,annotation=b|option annotation=b is not supported
+		--output|type=image,name=x,annotation-index.a=b|index annotations not supported for single platform export
+		--output|type=image,name=x,annotation-manifest-descriptor.a=b|an index holds them
+		--output|type=image,name=x,annotation-index-descriptor.a=b|the descriptor of an index is kept nowhere
+		--output|type=local,dest=o,annotation.a=b|local exporter: option annotation.a=b is not supported
+		--output|type=tar,dest=o,annotation.a=b|tar exporter: option annotation.a=b is not supported
 		--output|type=local,dest=o,foo=bar|local exporter: option foo=bar is not supported
 		--output|type=oci,dest=o.tar,tar=false|only archives are written
 		--cache-to|type=local,dest=c,mode=most|invalid mode "most": min or max is wanted
@@ -252,7 +260,9 @@ make_repository() { # folder
 		--annotation foo:a=b|parse annotations: unknown annotation type "foo"
 		--annotation [x]:a=b|invalid annotation type "[x]", expected type and optional platform in square brackets
 		--annotation manifest[x]:a=b|invalid platform "x": "x": unknown operating system or architecture
-		--annotation manifest[linux/arm64],index:a=b|annotation manifest[linux/arm64],index:a=b is not supported: images are kept without annotations
+		--annotation :a=b|invalid annotation type "", expected type and optional platform in square brackets
+		--annotation manifest[linux/arm64],index:a=b|index annotations not supported for single platform export
+		--annotation a=b -o out|local exporter: option annotation.a=b is not supported
 		--add-host foo|invalid host foo
 		--add-host foo:bar|invalid host foo:bar
 		--add-host :1.2.3.4|invalid host :1.2.3.4

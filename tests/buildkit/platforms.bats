@@ -83,6 +83,65 @@ sys.stdout.buffer.write(b'\x7fELF\x02\x01\x01' + bytes(9) + struct.pack('<HHIQQQ
 	[ "$(arch_of gone linux/arm64)" = arm64 ]
 }
 
+manifest_of() {
+	on_host curl -s -H 'Accept: application/vnd.oci.image.index.v1+json, application/vnd.oci.image.manifest.v1+json' "http://127.0.0.1:5000/v2/$1"
+}
+
+@test "annotations of an image are pushed, saved and loaded, and are those of the last build" {
+	printf 'FROM busybox\nCOPY Dockerfile /annotated\n' >Dockerfile
+	for by in berth buildx; do
+		name=localhost:5000/annotated-$by
+		if [ $by = berth ]; then
+			b build -q -t "$name" --annotation a=b --annotation 'manifest[linux/amd64]:c=d=e' --annotation 'manifest[linux/arm64]:no=x' .
+			b push -q "$name"
+		else
+			buildx buildx build -q -t "$name" --push --annotation a=b --annotation 'manifest[linux/amd64]:c=d=e' --provenance=false .
+		fi
+		manifest_of "annotated-$by/manifests/latest" | jq -e '.annotations == {"a": "b", "c": "d=e"}'
+		b buildx imagetools inspect --raw "$name" | jq -e '.annotations.a == "b"'
+	done
+	name=localhost:5000/annotated-berth
+	b save -o saved.tar "$name"
+	mkdir saved
+	tar -xf saved.tar -C saved
+	digest=$(jq -r '.manifests[0].digest' saved/index.json)
+	jq -e '.annotations == {"a": "b", "c": "d=e"}' "saved/blobs/sha256/${digest#sha256:}"
+	b rmi -f "$(b images -q "$name")"
+	b load -q -i saved.tar
+	b tag "$name" localhost:5000/loaded-annotations
+	b push -q localhost:5000/loaded-annotations
+	manifest_of loaded-annotations/manifests/latest | jq -e '.annotations == {"a": "b", "c": "d=e"}'
+	b build -q -t "$name" .
+	b push -q "$name"
+	manifest_of annotated-berth/manifests/latest | jq -e 'has("annotations") | not'
+	sed -i 's/"a":"b"/"a":[1]/' "saved/blobs/sha256/${digest#sha256:}"
+	other=$(sha256sum <"saved/blobs/sha256/${digest#sha256:}" | cut -d' ' -f1)
+	mv "saved/blobs/sha256/${digest#sha256:}" "saved/blobs/sha256/$other"
+	sed -i "s/$digest/sha256:$other/; s/\"size\":[0-9]*/\"size\":$(stat -c %s "saved/blobs/sha256/$other")/" saved/index.json
+	tar -cf bad.tar -C saved index.json oci-layout blobs
+	run b load -i bad.tar
+	[ "$status" -ne 0 ]
+	[[ $output == *'annotation "a" is no string'* ]]
+}
+
+@test "annotations of an index, of its entries, and of its manifests" {
+	printf 'FROM scratch\nCOPY Dockerfile /\n' >Dockerfile
+	b build -q --platform linux/amd64,linux/arm64 -t localhost:5000/annotated-index --annotation index:i=1 --annotation 'manifest[linux/arm64]:m=2' \
+		--annotation 'manifest-descriptor:e=3' --annotation 'manifest-descriptor[linux/arm64]:e=4' .
+	b push -q localhost:5000/annotated-index
+	manifest_of annotated-index/manifests/latest >index.json
+	jq -e '.annotations == {"i": "1"} and [.manifests[].annotations] == [{"e": "3"}, {"e": "4"}]' index.json
+	manifest_of "annotated-index/manifests/$(jq -r '.manifests[0].digest' index.json)" | jq -e 'has("annotations") | not'
+	manifest_of "annotated-index/manifests/$(jq -r '.manifests[1].digest' index.json)" | jq -e '.annotations == {"m": "2"}'
+	buildx buildx build -q --platform linux/amd64,linux/arm64 -o type=oci,dest=oci.tar,annotation-index.i=5,annotation.m=6 .
+	mkdir oci
+	tar -xf oci.tar -C oci
+	digest=$(jq -r '.manifests[0].digest' oci/index.json)
+	jq -e '.annotations.i == "5"' "oci/blobs/sha256/${digest#sha256:}"
+	run buildx buildx build -o type=oci,dest=oci.tar,annotation-index-descriptor.i=5 --platform linux/amd64,linux/arm64 .
+	[[ $status -ne 0 && $output == *'the descriptor of an index is kept nowhere'* ]]
+}
+
 @test "provenance where it is asked for, and not in what stays here unasked" {
 	buildx buildx build -q -t plain .
 	[ "$(b image inspect -f '{{json .Descriptor}}' plain)" = null ]

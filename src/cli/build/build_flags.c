@@ -1,8 +1,8 @@
 #include "cli/build/build_flags.h"
+#include "cli/build/build_annotations.h"
 #include "cli/common/flags.h"
 
 #include "base/error.h"
-#include "base/platform.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -25,58 +25,12 @@ static bool check_names(Cli *cli, GError **error)
 	return true;
 }
 
-static bool refuse_annotation(
-	GError **error, const char *what, const char *text, const char *wanted)
-{
-	return fail(error, BERTH_ERROR_UNAVAILABLE,
-		"ERROR: failed to build: parse annotations: %s \"%s\"%s", what, text, wanted);
-}
-
-/* "manifest", or "manifest[linux/arm64]" (docker/buildx, util/buildflags/export.go). */
-static bool check_annotation_type(const char *text, GError **error)
-{
-	static const char *const known[] = {
-		"index", "index-descriptor", "manifest", "manifest-descriptor", NULL};
-	g_autoptr(GRegex) form = g_regex_new("^([a-z-]+)(?:\\[([A-Za-z0-9_/-]+)\\])?$", 0, 0, NULL);
-	g_autoptr(GMatchInfo) match = NULL;
-	g_autoptr(GError) problem = NULL;
-	g_auto(Platform) platform = {0};
-	if (!g_regex_match(form, text, 0, &match))
-		return refuse_annotation(error, "invalid annotation type", text,
-			", expected type and optional platform in square brackets");
-	g_autofree char *type = g_match_info_fetch(match, 1), *on = g_match_info_fetch(match, 2);
-	if (!g_strv_contains(known, type))
-		return refuse_annotation(error, "unknown annotation type", type, "");
-	if (on == NULL || *on == '\0' || platform_parse(on, &platform, &problem))
-		return true;
-	return fail(error, BERTH_ERROR_UNAVAILABLE,
-		"ERROR: failed to build: parse annotations: invalid platform \"%s\": %s", on,
-		problem->message);
-}
-
-/* Manifests are made here from an image's layers and configuration, which hold none: refused once they are understood. */
 static bool check_annotations(Cli *cli, GError **error)
 {
-	g_autoptr(json_t) given = flag_list(cli, "annotation");
-	for (size_t i = 0; i < json_array_size(given); i++) {
-		const char *text = json_elem(given, i), *equals = strchr(text, '=');
-		if (equals == NULL)
-			return refuse_annotation(
-				error, "invalid annotation", text, ", expected key=value");
-		g_autofree char *key = g_strndup(text, (gsize)(equals - text));
-		char *colon = strchr(key, ':');
-		if (colon != NULL)
-			*colon = '\0';
-		g_auto(GStrv) types = g_strsplit(colon != NULL ? key : "", ",", -1);
-		for (int t = 0; types[t] != NULL; t++)
-			if (!check_annotation_type(types[t], error))
-				return false;
-	}
-	return json_array_size(given) == 0 ||
-	       fail(error, BERTH_ERROR_UNAVAILABLE,
-		       "ERROR: failed to build: annotation %s is not supported: images are kept "
-		       "without annotations",
-		       json_elem(given, 0));
+	g_autoptr(json_t) attributes = build_annotations(cli, error);
+	if (attributes == NULL)
+		g_prefix_error(error, "ERROR: failed to build: ");
+	return attributes != NULL;
 }
 
 /* "name:address", "name=address", or "host-gateway" for the address. */

@@ -1,4 +1,5 @@
 #include "cli/build/build_output.h"
+#include "cli/build/build_annotations.h"
 #include "cli/common/flags.h"
 
 #include "base/error.h"
@@ -20,6 +21,16 @@ void build_output_clear(BuildOutput *output)
 	json_decref(output->fields);
 }
 
+/* To what the output says, for the engine to read or to refuse. */
+static bool add_annotations(Cli *cli, BuildOutput *output, const char *type, GError **error)
+{
+	g_autoptr(json_t) attributes = build_annotations(cli, error);
+	if (json_object_size(attributes) > 0 && output->fields == NULL)
+		output->fields = json_pack("{s:s}", "type", type);
+	return attributes != NULL && (json_object_size(attributes) == 0 ||
+					     json_object_update(output->fields, attributes) == 0);
+}
+
 /* "type=local,dest=out"; "out" alone is such a folder, "-" a tar on standard output. */
 bool build_output_read(Cli *cli, BuildOutput *output, GError **error)
 {
@@ -32,7 +43,7 @@ bool build_output_read(Cli *cli, BuildOutput *output, GError **error)
 		return fail(error, BERTH_ERROR_UNAVAILABLE,
 			"more than one output: build once for each");
 	if (json_array_size(given) == 0)
-		return true;
+		return add_annotations(cli, output, "image", error);
 	g_autoptr(json_t) fields = csv_fields(text);
 	bool bare = strchr(text, '=') == NULL, to_stdout = strcmp(text, "-") == 0;
 	const char *type = to_stdout ? "tar"
@@ -46,6 +57,8 @@ bool build_output_read(Cli *cli, BuildOutput *output, GError **error)
 			type);
 	if (!bare)
 		output->fields = json_incref(fields);
+	if (!add_annotations(cli, output, type, error))
+		return false;
 	bool_parse(json_str(fields, "push"), &output->push);
 	output->push = output->push || strcmp(type, "registry") == 0;
 	if (*json_str(fields, "name") != '\0')

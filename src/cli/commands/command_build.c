@@ -23,7 +23,7 @@
 static const Flag flags[] = {
 	{"add-host", 0, LIST, "add a host to /etc/hosts of each step (name:address)"},
 	{"allow", 0, LIST, "allow privileges for steps: network.host, security.insecure"},
-	{"annotation", 0, LIST, "refused: images are kept without annotations"},
+	{"annotation", 0, LIST, "annotate the image ([TYPE[PLATFORM],...:]name=value)"},
 	{"attest", 0, LIST, "add an attestation (type=provenance)"},
 	{"build-arg", 0, LIST, "set an ARG (NAME=value, or NAME from the environment)"},
 	{"build-context", 0, LIST, "another context (name=folder, URL or docker-image://image)"},

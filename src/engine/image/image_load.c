@@ -133,7 +133,7 @@ static bool load_all(Load *load, GError **error)
 	g_autoptr(json_t) index = oci ? load_json(load, "index.json", error) : NULL;
 	if (oci && index == NULL)
 		return false;
-	if (oci && (!docker || load_oci_has_index(index)))
+	if (oci && (!docker || load_oci_says_more(load, index)))
 		return load_oci(load, index, error);
 	if (docker) {
 		g_autoptr(json_t) manifest = load_json(load, "manifest.json", error);

@@ -1,5 +1,6 @@
 /* The entries of an index and which of them are stored (Engine API v1.48, ImageManifestSummary). */
 #include "engine/image/images.h"
+#include "engine/image/layer_pack.h"
 
 #include "base/error.h"
 #include "base/fd.h"
@@ -140,7 +141,8 @@ bool image_manifest_fits(Engine *engine, const char *id, const char *text)
 	return fits;
 }
 
-static char *new_manifest(Engine *engine, const ImageRow *row, GPtrArray *layers, GError **error)
+static char *new_manifest(
+	Engine *engine, const ImageRow *row, GPtrArray *layers, json_t *annotations, GError **error)
 {
 	json_t *descriptors = json_array();
 	g_autoptr(json_t) manifest = json_pack("{s:i, s:s, s:{s:s, s:s, s:I}, s:o}",
@@ -157,7 +159,41 @@ static char *new_manifest(Engine *engine, const ImageRow *row, GPtrArray *layers
 			descriptors, json_pack("{s:s, s:s, s:I}", "mediaType", layer->media_type,
 					     "digest", layer->blob, "size", (json_int_t)size));
 	}
+	if (json_object_size(annotations) > 0)
+		json_object_set(manifest, "annotations", annotations);
 	return json_text(manifest);
+}
+
+bool image_compress(Engine *engine, const char *id, GError **error)
+{
+	g_autoptr(GPtrArray) layers = image_store_layers(engine->store, id);
+	for (guint i = 0; i < layers->len; i++)
+		if (!layer_compress(engine->store, layers->pdata[i], NULL, error))
+			return false;
+	return true;
+}
+
+json_t *image_annotations(Engine *engine, const char *id)
+{
+	g_autofree char *type = NULL, *text = manifest_store_get(engine->store, id, &type);
+	g_autoptr(json_t) manifest = text != NULL ? json_parse(text, strlen(text), NULL) : NULL;
+	json_t *annotations = json_object_get(manifest, "annotations");
+	return json_is_object(annotations) ? json_incref(annotations) : json_object();
+}
+
+bool image_manifest_annotate(Engine *engine, const char *id, json_t *annotations, GError **error)
+{
+	g_autoptr(json_t) before = image_annotations(engine, id);
+	if (json_object_size(annotations) == 0 && json_object_size(before) == 0)
+		return true;
+	if (!image_compress(engine, id, error))
+		return false;
+	g_autoptr(ImageRow) row = image_store_get(engine->store, id);
+	g_autoptr(GPtrArray) layers = image_store_layers(engine->store, id);
+	if (row == NULL)
+		return fail(error, BERTH_ERROR_NOT_FOUND, "No such image: %s", id);
+	g_autofree char *text = new_manifest(engine, row, layers, annotations, error);
+	return text != NULL && manifest_store_set(engine->store, id, OCI_MANIFEST, text, error);
 }
 
 char *image_manifest(Engine *engine, const char *id, char **media_type, GError **error)
@@ -170,8 +206,9 @@ char *image_manifest(Engine *engine, const char *id, char **media_type, GError *
 	*media_type = g_strdup(OCI_MANIFEST);
 	g_autoptr(ImageRow) row = image_store_get(engine->store, id);
 	g_autoptr(GPtrArray) layers = image_store_layers(engine->store, id);
+	g_autoptr(json_t) annotations = image_annotations(engine, id);
 	if (row != NULL)
-		return new_manifest(engine, row, layers, error);
+		return new_manifest(engine, row, layers, annotations, error);
 	fail(error, BERTH_ERROR_NOT_FOUND, "No such image: %s", id);
 	return NULL;
 }

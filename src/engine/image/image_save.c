@@ -168,6 +168,9 @@ static bool save_image(Save *save, const char *id, char *const *names, GError **
 		"schemaVersion", 2, "mediaType", type, "config", "mediaType",
 		"application/vnd.oci.image.config.v1+json", "digest", id, "size",
 		(json_int_t)strlen(row->config), "layers", descriptors);
+	g_autoptr(json_t) annotations = image_annotations(save->engine, id);
+	if (json_object_size(annotations) > 0)
+		json_object_set(manifest, "annotations", annotations);
 	g_autofree char *text = json_text(manifest), *digest = digest_of(text, strlen(text)),
 			*name = blob_name(digest);
 	g_autoptr(json_t) target = json_pack("{s:s, s:s, s:I}", "mediaType", type, "digest", digest,

@@ -62,16 +62,28 @@ bool image_index_is_whole(Engine *engine, const char *digest);
 /* An image's manifest: the original one while it matches the stored blobs, else a new one. The caller frees both
  * texts. */
 char *image_manifest(Engine *engine, const char *id, char **media_type, GError **error);
+/* Gives its manifest these annotations (name -> text) instead of others that a build gave it; none: takes them away. */
+bool image_manifest_annotate(Engine *engine, const char *id, json_t *annotations, GError **error);
+/* Those of its manifest: name -> text, a new reference. */
+json_t *image_annotations(Engine *engine, const char *id);
+/* Compresses an image's layers to their final form: a manifest that is kept must stay valid. */
+bool image_compress(Engine *engine, const char *id, GError **error);
 /* index_make.c: makes an index of stored images, under these names. */
 typedef struct {
 	const char *id;
+	const json_t *annotations; /* of its entry: name -> text; or NULL */
 	/* The provenance of the image of this manifest (a digest): in-toto's Statement, for the caller; or NULL. */
 	char *(*state)(gpointer data, const char *manifest);
 	gpointer data;
 } IndexPart;
+typedef struct {
+	const IndexPart *parts;
+	size_t count;
+	json_t *annotations; /* of the index itself, or NULL */
+	char *const *tags;
+} IndexPlan;
 /* *digest is the caller's. */
-bool image_index_make(Engine *engine, const IndexPart *parts, size_t count, char *const *tags,
-	char **digest, GError **error);
+bool image_index_make(Engine *engine, const IndexPlan *plan, char **digest, GError **error);
 /* Whether the blobs that a manifest names are those of the image's layers. */
 bool image_manifest_fits(Engine *engine, const char *id, const char *text);
 char *image_name_of(Engine *engine, const char *id); /* a tag, or NULL */

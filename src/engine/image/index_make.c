@@ -1,7 +1,6 @@
 /* Combines images of several platforms and their attestations under one name, as BuildKit does (moby/buildkit,
  * docs/attestations/attestation-storage.md). */
 #include "engine/image/images.h"
-#include "engine/image/layer_pack.h"
 
 #include "base/error.h"
 
@@ -22,16 +21,6 @@ static json_t *descriptor_of(const char *media_type, const char *digest, size_t 
 {
 	return json_pack("{s:s, s:s, s:I}", "mediaType", media_type, "digest", digest, "size",
 		(json_int_t)size);
-}
-
-/* Compresses layers to their final form first: a manifest must stay valid. */
-static bool compress_layers(Engine *engine, const char *id, GError **error)
-{
-	g_autoptr(GPtrArray) layers = image_store_layers(engine->store, id);
-	for (guint i = 0; i < layers->len; i++)
-		if (!layer_compress(engine->store, layers->pdata[i], NULL, error))
-			return false;
-	return true;
 }
 
 static json_t *platform_json(const json_t *config)
@@ -91,7 +80,7 @@ static bool add_part(Making *making, const IndexPart *part, GError **error)
 {
 	Engine *engine = making->engine;
 	g_autoptr(json_t) config = image_config(engine, part->id, error);
-	if (config == NULL || !compress_layers(engine, part->id, error))
+	if (config == NULL || !image_compress(engine, part->id, error))
 		return false;
 	IndexImage *image = g_new0(IndexImage, 1);
 	g_ptr_array_add(making->images, image);
@@ -101,6 +90,8 @@ static bool add_part(Making *making, const IndexPart *part, GError **error)
 		return false;
 	image->manifest = digest_of(image->text, strlen(image->text));
 	json_t *entry = descriptor_of(image->media_type, image->manifest, strlen(image->text));
+	if (json_object_size(part->annotations) > 0)
+		json_object_set(entry, "annotations", (json_t *)part->annotations);
 	json_object_set_new(entry, "platform", platform_json(config));
 	json_array_append_new(making->entries, entry);
 	g_autofree char *statement =
@@ -122,12 +113,14 @@ static bool name_index(
 	return store_sync(store, error);
 }
 
-static bool keep(Making *making, char *const *tags, char **digest, GError **error)
+static bool keep(Making *making, const IndexPlan *plan, char **digest, GError **error)
 {
 	Store *store = making->engine->store;
 	json_array_extend(making->entries, making->statements);
 	g_autoptr(json_t) json = json_pack("{s:i, s:s, s:O}", "schemaVersion", 2, "mediaType",
 		index_type, "manifests", making->entries);
+	if (json_object_size(plan->annotations) > 0)
+		json_object_set(json, "annotations", plan->annotations);
 	g_autofree char *text = json_text(json), *own = digest_of(text, strlen(text)), *lead = NULL;
 	IndexRow row = {.digest = own, .media_type = (char *)index_type, .text = text};
 	for (guint i = 0; i < making->blobs->len; i++)
@@ -140,19 +133,18 @@ static bool keep(Making *making, char *const *tags, char **digest, GError **erro
 			return false;
 	}
 	*digest = g_steal_pointer(&own);
-	return name_index(store, *digest, lead, tags, error);
+	return name_index(store, *digest, lead, plan->tags, error);
 }
 
-bool image_index_make(Engine *engine, const IndexPart *parts, size_t count, char *const *tags,
-	char **digest, GError **error)
+bool image_index_make(Engine *engine, const IndexPlan *plan, char **digest, GError **error)
 {
 	g_autoptr(json_t) entries = json_array(), statements = json_array();
 	g_autoptr(GPtrArray) blobs = g_ptr_array_new_with_free_func(g_free);
 	g_autoptr(GPtrArray) images =
 		g_ptr_array_new_with_free_func((GDestroyNotify)index_image_free);
 	Making making = {engine, images, entries, statements, blobs};
-	for (size_t i = 0; i < count; i++)
-		if (!add_part(&making, &parts[i], error))
+	for (size_t i = 0; i < plan->count; i++)
+		if (!add_part(&making, &plan->parts[i], error))
 			return false;
-	return keep(&making, tags, digest, error);
+	return keep(&making, plan, digest, error);
 }

@@ -46,5 +46,5 @@ bool load_lacks(const Load *load, const char *name, GError **error);
 
 /* load_oci.c: what an OCI layout's index.json lists. */
 bool load_oci(Load *load, const json_t *index, GError **error);
-/* Whether an entry of the layout is an index itself, which manifest.json does not show. */
-bool load_oci_has_index(const json_t *index);
+/* Whether an entry of the layout is an index itself, or has annotations: manifest.json shows neither. */
+bool load_oci_says_more(Load *load, const json_t *index);

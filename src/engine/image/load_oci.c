@@ -160,7 +160,11 @@ static bool take_descriptor(Load *load, const json_t *descriptor, const char *na
 		return false;
 	if (manifest_is_index(manifest, json_str(descriptor, "mediaType")))
 		return take_index(load, descriptor, tags, error);
-	if (!take_image(load, manifest, tags, &id, error))
+	json_t *annotations = json_object_get(manifest, "annotations");
+	if (!manifest_annotations_check(annotations, error) ||
+		!take_image(load, manifest, tags, &id, error) ||
+		(id != NULL && json_object_size(annotations) > 0 &&
+			!image_manifest_annotate(load->engine, id, annotations, error)))
 		return false;
 	return id != NULL ? load_report(load, id, tags) : load_lacks(load, tags[0], error);
 }
@@ -188,13 +192,24 @@ bool load_oci(Load *load, const json_t *index, GError **error)
 	return true;
 }
 
-bool load_oci_has_index(const json_t *index)
+/* What manifest.json does not show. */
+static bool says_more(Load *load, const json_t *descriptor)
+{
+	const char *type = json_str(descriptor, "mediaType");
+	if (*type != '\0' && manifest_is_index(NULL, type))
+		return true;
+	g_autofree char *text = descriptor_is_here(load, descriptor)
+					? descriptor_text(load, descriptor, NULL)
+					: NULL;
+	g_autoptr(json_t) manifest = text != NULL ? json_parse(text, strlen(text), NULL) : NULL;
+	return json_object_size(json_object_get(manifest, "annotations")) > 0;
+}
+
+bool load_oci_says_more(Load *load, const json_t *index)
 {
 	const json_t *list = json_object_get(index, "manifests");
-	for (size_t i = 0; i < json_array_size(list); i++) {
-		const char *type = json_str(json_array_get(list, i), "mediaType");
-		if (*type != '\0' && manifest_is_index(NULL, type))
+	for (size_t i = 0; i < json_array_size(list); i++)
+		if (says_more(load, json_array_get(list, i)))
 			return true;
-	}
 	return false;
 }
