@@ -187,7 +187,7 @@ static char *import(Request *request, const char *source, GError **error)
 static bool create(Request *request, GError **error)
 {
 	const char *source = request_param(request, "fromSrc");
-	if (*source == '\0')
+	if (*source == '\0' || *request_param(request, "fromImage") != '\0')
 		return registries_pull(request, error);
 	g_autofree char *id = import(request, source, error);
 	return id != NULL && reply_begin(request, 200, "application/json") &&

@@ -47,7 +47,8 @@ static char *number_or_max(gint64 value)
 
 static void add_memory(GArray *files, const Limits *limits)
 {
-	gint64 memory = limits->memory, swap = limits->memory_swap;
+	gint64 memory = limits->memory, swap = limits->memory_swap,
+	       reservation = limits->memory_reservation;
 	if (memory > 0)
 		add_limit(files, "memory", "memory.limit_in_bytes", "memory.max", number(memory),
 			number(memory), false);
@@ -56,10 +57,10 @@ static void add_memory(GArray *files, const Limits *limits)
 		add_limit(files, "memory", "memory.memsw.limit_in_bytes", "memory.swap.max",
 			number(swap), swap < 0 ? g_strdup("max") : number(MAX(swap - memory, 0)),
 			true);
-	if (limits->memory_reservation > 0)
+	/* -1: none, which in v2 is no protection. The kernel refuses other negative values. */
+	if (reservation != 0)
 		add_limit(files, "memory", "memory.soft_limit_in_bytes", "memory.low",
-			number(limits->memory_reservation), number(limits->memory_reservation),
-			false);
+			number(reservation), number(reservation == -1 ? 0 : reservation), false);
 	if (limits->swappiness >= 0)
 		add_limit(files, "memory", "memory.swappiness", "", number(limits->swappiness),
 			NULL, true);

@@ -41,3 +41,44 @@ refused() { # members of the body, sentence
 	[ "$(status_of http://b/containers/firstname/json)" = 200 ]
 	[ "$(status_of http://b/containers/secondname/json)" = 404 ]
 }
+
+@test "create: a mount point with a name that no kernel takes is refused" {
+	local long type said
+	long=$(printf 'x%.0s' $(seq 256))
+	for type in bind volume tmpfs; do
+		said=$(post_json /containers/create '{"Image":"busybox","HostConfig":{"Mounts":[{"Type":"'$type'","Source":"'"$([ $type != bind ] || echo /tmp)"'","Target":"/'"$long"'"}]}}' | jq -r .message)
+		[ "$said" = "invalid mount config for type \"$type\": invalid mount path: file name too long" ]
+	done
+	post_json /containers/create '{"Image":"busybox","HostConfig":{"NetworkMode":"none","Mounts":[{"Type":"tmpfs","Target":"/'"${long:1}"'"}]}}' | jq -e .Id
+	said=$(post_json /containers/create '{"Image":"busybox","HostConfig":{"Mounts":[{"Type":"tmpfs","Target":"'"$(printf '/x%.0s' $(seq 2048))"'"}]}}' | jq -r .message)
+	[[ $said = *'file name too long' ]]
+}
+
+@test "filters: one that is given twice, and values of the build cache's with a blank or a comma, are refused" {
+	[ "$(api -G http://b/containers/json --data-urlencode 'filters={"label":["x"],"label":["y"]}' | jq -r .message)" = 'invalid filter' ]
+	local value said
+	for value in 'a b' a,b; do
+		said=$(post_json "/build/prune?filters=$(jq -rn --arg v "$value" '{id: [$v]} | tojson | @uri')" '{}' | jq -r .message)
+		[[ $said = "failed to prune build cache: failed to parse prune filters [id=$value]: unexpected input: "* ]]
+	done
+	post_json "/build/prune?filters=$(jq -rn '{id: ["ab"]} | tojson | @uri')" '{}' | jq -e '.SpaceReclaimed == 0'
+}
+
+@test "images/create: an image to pull goes before a source to import" {
+	local said
+	said=$(curl -sS --unix-socket "$WORK/b.sock" -X POST 'http://b/images/create?fromImage=localhost:1/x&fromSrc=-' --data-binary @"$WORK/busybox.tar" | jq -r .message)
+	[[ $said = *localhost:1* ]]
+}
+
+@test "update: a memory reservation below no limit is refused, where the cgroup has one" {
+	local file
+	d run -d --name reserved --network none busybox sleep 1000000 >/dev/null
+	file=$(echo /sys/fs/cgroup/memory/berth/"$(d inspect -f '{{.Id}}' reserved)"/memory.soft_limit_in_bytes)
+	[ -e "$file" ] || skip 'memory is not limited by cgroups v1 here'
+	post_json /containers/reserved/update '{"MemoryReservation":16777216}' | jq -e 'has("message") | not'
+	[ "$(cat "$file")" = 16777216 ]
+	post_json /containers/reserved/update '{"MemoryReservation":-2}' | jq -e '.message | startswith("Cannot update container ")'
+	[ "$(cat "$file")" = 16777216 ]
+	post_json /containers/reserved/update '{"MemoryReservation":-1}' | jq -e 'has("message") | not'
+	[ "$(cat "$file")" -gt 16777216 ]
+}

@@ -265,12 +265,15 @@ static bool take_auxiliary(Network *network, const Pool *pool, const json_t *con
 	json_object_foreach (json_object_get(config, "AuxiliaryAddresses"), name, value) {
 		const char *text = json_string_value(value);
 		Address address;
-		if (text == NULL || !address_parse(text, &address) ||
-			!take(network, pool->subnet, &address))
+		if (text == NULL || !address_parse(text, &address))
+			return fail(error, BERTH_ERROR_INVALID,
+				"non parsable secondary ip address (%s:%s) passed for network %s",
+				name, text != NULL ? text : "", network->name);
+		if (!take(network, pool->subnet, &address))
 			return fail(error, BERTH_ERROR_SYSTEM,
 				"failed to allocate secondary ip address (%s:%s): Address already "
 				"in use",
-				name, text != NULL ? text : "");
+				name, text);
 	}
 	return true;
 }

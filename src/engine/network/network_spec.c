@@ -192,7 +192,7 @@ json_t *network_spec_new(Engine *engine, const json_t *request, GError **error)
 		!read_family_switch(
 			spec, request, "EnableIPv6", "com.docker.network.enable_ipv6", error) ||
 		!copy_ipam(spec, request, error) || !check_scope(request, error) ||
-		(!only && !check_driver(driver, error)))
+		((!only || strcmp(driver, "overlay") == 0) && !check_driver(driver, error)))
 		return NULL;
 	if (!json_bool(spec, "EnableIPv4") && !json_bool(spec, "EnableIPv6") &&
 		strcmp(driver, "macvlan") != 0 && strcmp(driver, "ipvlan") != 0) {

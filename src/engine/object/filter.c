@@ -220,10 +220,19 @@ static bool check_single(const Rule *rule, const json_t *values, GError **error)
 {
 	if (json_array_size(values) > 1)
 		return fail(error, BERTH_ERROR_INVALID, "filters expect only one value");
-	return json_array_size(values) == 0 || *json_elem(values, 0) != '\0' ||
+	if (json_array_size(values) == 0)
+		return true;
+	const char *value = json_elem(values, 0);
+	if (*value == '\0')
+		return fail(error, BERTH_ERROR_INVALID,
+			"failed to parse prune filters [%s==]: expected value or quoted",
+			rule->name);
+	/* dockerd's expression has further parts behind a blank or a comma. */
+	size_t end = strcspn(value, " \t\n\v\f\r,");
+	return value[end] == '\0' ||
 	       fail(error, BERTH_ERROR_INVALID,
-		       "failed to parse prune filters [%s==]: expected value or quoted",
-		       rule->name);
+		       "failed to parse prune filters [%s=%s]: unexpected input: %c", rule->name,
+		       value, value[end]);
 }
 
 static bool check_flag(const Rule *rule, const json_t *values, GError **error)
@@ -399,7 +408,8 @@ Filters *filters_parse(const char *text, FilterSet set, GError **error)
 {
 	if (text == NULL || *text == '\0')
 		return json_object();
-	g_autoptr(json_t) parsed = json_parse(text, strlen(text), NULL);
+	/* A filter that is given twice, be it in two forms, is refused: only one of both would count. */
+	g_autoptr(json_t) parsed = json_loads(text, JSON_DECODE_ANY | JSON_REJECT_DUPLICATES, NULL);
 	if (json_is_null(parsed))
 		return json_object();
 	g_autoptr(json_t) map = json_is_object(parsed) ? in_form(parsed, values_of_map) : NULL;

@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/fd.h"
 
+#include <limits.h>
 #include <string.h>
 
 const char *const mount_propagations[] = {
@@ -34,17 +35,29 @@ bool mount_mode_parse(const char *text, MountMode *mode)
 	return valid;
 }
 
+/* Docker prints the path with slashes. */
 static bool check_path(const char *path, GError **error)
 {
+	g_autofree char *slashes = g_strdelimit(g_strdup(path), "\\", '/');
 	return *path == '/' ||
 	       fail(error, BERTH_ERROR_INVALID,
-		       "invalid mount path: '%s' mount path must be absolute", path);
+		       "invalid mount path: '%s' mount path must be absolute", slashes);
+}
+
+/* What no kernel could open is refused here: the start would fail. */
+static bool check_lengths(const char *path, GError **error)
+{
+	bool fits = strlen(path) < PATH_MAX;
+	g_auto(GStrv) names = g_strsplit(path, "/", -1);
+	for (int i = 0; names[i] != NULL; i++)
+		fits = fits && strlen(names[i]) <= NAME_MAX;
+	return fits || fail(error, BERTH_ERROR_INVALID, "invalid mount path: file name too long");
 }
 
 bool mount_destination_check(const char *path, GError **error)
 {
 	g_autofree char *clean = path_normal(path, "/");
-	return check_path(path, error) &&
+	return check_path(path, error) && check_lengths(path, error) &&
 	       (strcmp(clean, "/") != 0 ||
 		       fail(error, BERTH_ERROR_INVALID,
 			       "invalid specification: destination can't be '/'"));
@@ -119,6 +132,8 @@ static bool check_tmpfs(const json_t *mount, GError **error)
 		return fail(error, BERTH_ERROR_INVALID, "field Source must not be specified");
 	json_array_foreach (options, i, option) {
 		const char *name = json_elem(option, 0);
+		if (json_array_size(option) < 1 || json_array_size(option) > 2)
+			return fail(error, BERTH_ERROR_INVALID, "invalid option array length");
 		if (json_array_size(option) != 1 ||
 			(strcmp(name, "exec") != 0 && strcmp(name, "noexec") != 0))
 			return fail(error, BERTH_ERROR_INVALID, "invalid option: %s", name);
