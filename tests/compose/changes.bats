@@ -1,17 +1,7 @@
 load ../lib/engine
-bats_require_minimum_version 1.5.0
+load ../lib/compose
 # What is made anew, and what is left alone: by changed definitions, and by Docker Compose in turn with ours.
-setup_file() {
-	file_setup
-	nsenter --net="/proc/$(cat "$WORK/pid")/ns/net" ip link set lo up
-}
-teardown_file() { file_teardown; }
-setup() {
-	cd "$(mktemp -d "$WORK/case.XXXXXX")"
-	export COMPOSE_PROJECT_NAME="r$BATS_TEST_NUMBER"
-}
-teardown() { c down -v -t 0 --remove-orphans >/dev/null 2>&1; }
-c() { timeout -s KILL 60 "$BUILD/berth" compose "$@"; }
+setup() { case_folder r; }
 ids() { d ps -aq --no-trunc --filter "label=com.docker.compose.project=$COMPOSE_PROJECT_NAME" "$@" | sort; }
 id_of() { d inspect -f '{{.Id}}' "$COMPOSE_PROJECT_NAME-$1-1"; }
 

@@ -1,17 +1,7 @@
 load ../lib/engine
-bats_require_minimum_version 1.5.0
+load ../lib/compose
 # What berth compose has and docker-compose 1.29 has not, or has otherwise.
-setup_file() {
-	file_setup
-	nsenter --net="/proc/$(cat "$WORK/pid")/ns/net" ip link set lo up
-}
-teardown_file() { file_teardown; }
-setup() {
-	cd "$(mktemp -d "$WORK/case.XXXXXX")"
-	export COMPOSE_PROJECT_NAME="q$BATS_TEST_NUMBER"
-}
-teardown() { c down -v -t 0 --remove-orphans >/dev/null 2>&1; }
-c() { timeout -s KILL 60 "$BUILD/berth" compose "$@"; }
+setup() { case_folder q; }
 count() { d ps -q --filter "label=com.docker.compose.project=$COMPOSE_PROJECT_NAME" "$@" | wc -l; }
 sleeper() { printf 'services:\n'; for s in "$@"; do printf '  %s:\n    image: busybox\n    command: sleep 1000\n    stop_grace_period: 0s\n' "$s"; done; }
 

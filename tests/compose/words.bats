@@ -1,18 +1,10 @@
 load ../lib/engine
-bats_require_minimum_version 1.5.0
+load ../lib/compose
 # Commands of Compose in the words and forms of 2.40.3, and options that must not be passed over.
-setup_file() {
-	file_setup
-	nsenter --net="/proc/$(cat "$WORK/pid")/ns/net" ip link set lo up
-}
-teardown_file() { file_teardown; }
 setup() {
-	cd "$(mktemp -d "$WORK/case.XXXXXX")"
-	export COMPOSE_PROJECT_NAME="w$BATS_TEST_NUMBER"
+	case_folder w
 	printf 'services:\n  web: {image: busybox, command: sleep 1000, init: true, volumes: ["data:/data"], ports: ["80"]}\n  db: {image: busybox, command: sleep 1000, init: true, volumes: ["other:/data"]}\nvolumes: {data: , other: }\n' >compose.yaml
 }
-teardown() { c down -v -t 0 --remove-orphans >/dev/null 2>&1; }
-c() { timeout -s KILL 60 "$BUILD/berth" compose "$@"; }
 said() { # the first line of what it says while it fails
 	run --separate-stderr c "${@:2}"
 	[ "$status" -ne 0 ]
