@@ -39,6 +39,7 @@ static bool check(Container *container, const char *called, bool force, GError *
 /* Clients that attached before a start that will not come see the end of their streams. */
 static void drop_waiting(Container *container)
 {
+	lock_held(&container->operation);
 	g_mutex_lock(&container->engine->lock);
 	for (guint i = 0; i < container->waiting->len; i++)
 		close(g_array_index(container->waiting, Attachment, i).fd);
@@ -77,6 +78,7 @@ static bool forget_row(Container *container, GError **error)
 /* The row goes in one commit; the folder is renamed at once and deleted in the background. */
 static bool forget(Container *container, const GPtrArray *mounts, bool volumes, GError **error)
 {
+	lock_held(&container->operation);
 	Engine *engine = container->engine;
 	if (!forget_row(container, error))
 		return false;

@@ -1,4 +1,5 @@
 /* Starting a container: gathers what it needs, has a launch plan made and a shim carry it out. */
+#include "base/lock.h"
 #include "engine/container/labels.h"
 #include "engine/container/life.h"
 #include "engine/container/mount_points.h"
@@ -275,6 +276,7 @@ static GArray *take_waiting(Container *container)
 
 static void note_failure(Container *container, bool automatic, const GError *error)
 {
+	lock_held(&container->operation);
 	g_mutex_lock(&container->engine->lock);
 	g_free(container->row.error);
 	container->row.error = g_strdup(error->message);
@@ -336,6 +338,7 @@ bool container_launch(
 /* An exit that could not be saved belongs to an earlier run. */
 static void forget_exit(Container *container)
 {
+	lock_held(&container->operation);
 	g_autofree char *exit_file = g_build_filename(container->row.id, "exit", NULL);
 	unlinkat(container->engine->store->containers_fd, exit_file, 0);
 	container->exit_kept = false;
@@ -360,6 +363,7 @@ static Spec *with_devices(Container *container, Spec *spec, GPtrArray *mounts, G
 
 static bool launch(Container *container, GError **error)
 {
+	lock_held(&container->operation);
 	if (container->exit_kept)
 		forget_exit(container);
 	g_autoptr(Spec) kept = container_spec(container, error);
@@ -385,6 +389,7 @@ bool container_restart_due(Container *container)
 /* A start by a client resets "stopped by a client", and the restart counter. */
 static void count_start(Container *container, bool automatic)
 {
+	lock_held(&container->operation);
 	ContainerRow *row = &container->row;
 	g_mutex_lock(&container->engine->lock);
 	row->restarts = automatic ? row->restarts + 1 : 0;

@@ -79,6 +79,7 @@ bool container_end_restart(Container *container)
 
 static bool stop_running(Container *container, const char *signal, int timeout, GError **error)
 {
+	lock_held(&container->operation);
 	g_autoptr(GError) problem = NULL;
 	g_autoptr(Spec) spec = container_spec(container, error);
 	if (spec == NULL)
@@ -193,6 +194,7 @@ bool container_kill(Container *container, const char *signal, GError **error)
 /* Its cgroup is gone, or its status has changed, when it ends at this moment. */
 static bool freeze(Container *container, bool frozen, GError **error)
 {
+	lock_held(&container->operation);
 	enum { SETTLE_MS = 1000 };
 	g_autoptr(GError) problem = NULL;
 	g_autoptr(Spec) spec = container_spec(container, error);

@@ -1,3 +1,4 @@
+#include "base/lock.h"
 #include "engine/container/life.h"
 #include "engine/container/spec.h"
 #include "engine/network/ports.h"
@@ -99,6 +100,7 @@ static bool check_conflicts(const Limits *limits, bool policy, const Spec *old, 
 /* Memory and swap are written together, as each bounds the other. */
 static bool apply(Container *container, const Spec *spec, Limits *limits, GError **error)
 {
+	lock_held(&container->operation);
 	Engine *engine = container->engine;
 	g_autofree char *cgroup = container_cgroup(container, spec);
 	if (limits->memory > 0 && limits->memory_swap == 0)

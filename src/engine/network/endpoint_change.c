@@ -60,6 +60,7 @@ static void note_unseen(const Container *container, json_t *spec, const char *na
 /* Records the request (NULL: a disconnection) in the container's specification. network_lock is held. */
 static bool keep_request(Container *container, const char *name, json_t *asked, GError **error)
 {
+	lock_held(&container->operation);
 	lock_held(&container->engine->network_lock);
 	Engine *engine = container->engine;
 	g_autoptr(Spec) old = container_spec(container, error);
@@ -137,6 +138,7 @@ static bool attach(Container *container, const Spec *spec, Network *network, End
 static bool connect_running(
 	Container *container, const Spec *spec, const char *name, json_t *asked, GError **error)
 {
+	lock_held(&container->operation);
 	lock_held(&container->engine->network_lock);
 	if (container->endpoints == NULL)
 		container->endpoints = endpoints_new();
@@ -175,6 +177,7 @@ static bool connect_running(
 static bool disconnect_running(
 	Container *container, const Spec *spec, const char *name, GError **error)
 {
+	lock_held(&container->operation);
 	lock_held(&container->engine->network_lock);
 	Network *network = network_lookup(container->engine, name);
 	Endpoint *endpoint = endpoint_in(container->endpoints, name);

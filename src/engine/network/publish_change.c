@@ -180,6 +180,7 @@ static bool change_running(
 bool publish_change(
 	Container *container, json_t *spec, const json_t *more, const json_t *less, GError **error)
 {
+	lock_held(&container->operation);
 	g_autoptr(GArray) added = g_array_new(FALSE, TRUE, sizeof(PortRequest)),
 			  gone = g_array_new(FALSE, TRUE, sizeof(PortRequest));
 	bool ok = true;

@@ -50,6 +50,7 @@ void spec_cache_put(Container *container, Spec *spec)
 
 bool container_set_spec(Container *container, Spec *spec, GError **error)
 {
+	lock_held(&container->operation);
 	g_autofree char *text = json_text(spec->json);
 	if (!container_store_set_spec(container->engine->store, container->row.id, text, error))
 		return false;
