@@ -176,6 +176,18 @@ static void fit_count(const SchemaType *type, json_t *list)
 		json_array_append_new(list, zero_of(type->items));
 }
 
+/* A null in a list of pointers: no user of one expects it, and dockerd ends the connection in a panic. */
+static void refuse_null(Decoder *d, const SchemaType *type, const Step *step)
+{
+	if (type->kind != SCHEMA_LIST || d->mode == SCHEMA_ANSWER || d->mismatch != NULL ||
+		d->in.syntax != NULL || !g_str_has_prefix(type->go, "[]*"))
+		return;
+	g_autoptr(GString) path = g_string_new(d->root->root != NULL ? d->root->root : "");
+	append_path(path, step);
+	fail(&d->mismatch, BERTH_ERROR_INVALID, "%s must not be null",
+		path->str + (*path->str == '.' ? 1 : 0));
+}
+
 static json_t *read_list(Decoder *d, const SchemaType *type, const Step *step)
 {
 	bool words = type->kind == SCHEMA_WORDS, fits = words || type->kind == SCHEMA_LIST;
@@ -189,8 +201,10 @@ static json_t *read_list(Decoder *d, const SchemaType *type, const Step *step)
 		more = reader_more(&d->in, ']', "after array element")) {
 		Step item = {step, NULL, index++, step != NULL ? step->depth + 1 : 1};
 		json_t *value = read_value(d, items, &item, NULL);
-		if (value == NULL)
+		if (value == NULL) {
+			refuse_null(d, type, &item);
 			value = words ? json_string("") : zero_of(items);
+		}
 		only_texts = only_texts && json_is_string(value);
 		json_array_append_new(list, value);
 	}

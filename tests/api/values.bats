@@ -18,6 +18,13 @@ refused() { # members of the body, sentence
 	refused '"HostConfig":{"PortBindings":{"70000/tcp":[]}}' 'invalid port specification: "70000"'
 	refused '"HostConfig":{"PortBindings":{"80/tcp":[{"HostPort":"99999"}]}}' 'invalid port specification: "99999"'
 	refused '"HostConfig":{"PortBindings":{"80/tcp":[{"HostPort":"81-80"}]}}' 'invalid port specification: "81-80"'
+	local list
+	for list in Ulimits BlkioWeightDevice BlkioDevice{Read,Write}{Bps,IOps}; do # dockerd panics
+		refused "\"HostConfig\":{\"$list\":[null]}" "invalid JSON: HostConfig.$list.0 must not be null"
+	done
+	refused '"HostConfig":{"Ulimits":[{"Name":"nofile","Soft":1,"Hard":1},null]}' 'invalid JSON: HostConfig.Ulimits.1 must not be null'
+	refused '"HostConfig":{"Binds":[null]}' "invalid volume specification: ''" # null is "" among texts
+	refused '"HostConfig":{"Mounts":[null]}' 'invalid mount config for type "": field Target must not be empty'
 	refused '"HostConfig":{"ExtraHosts":["zz"]}' 'bad format for add-host: "zz"'
 	refused '"HostConfig":{"ExtraHosts":["a:zz"]}' 'invalid IP address in add-host: "zz"'
 	refused '"HostConfig":{"ShmSize":-1}' 'SHM size can not be less than 0'

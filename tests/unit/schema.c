@@ -23,9 +23,10 @@ static const SchemaType inners = {.kind = SCHEMA_MAP, .go = "map[string]x.Inner"
 static const SchemaField inner_fields[] = {
 	{"Name", &text}, {"On", &truth}, {"Late", &text, 44}, {0}};
 static const SchemaType inner = {.kind = SCHEMA_OBJECT, .go = "x.Inner", .fields = inner_fields};
-static const SchemaField fields[] = {{"Image", &text}, {"Tty", &truth}, {"Small", &small},
-	{"Large", &large}, {"Memory", &whole}, {"Real", &real}, {"Cmd", &words}, {"Env", &texts},
-	{"Size", &pair}, {"Labels", &map}, {"Args", &nullable}, {"Host", &inner},
+static const SchemaType pointers = {.kind = SCHEMA_LIST, .go = "[]*x.Inner", .items = &inner};
+static const SchemaField fields[] = {{"Pointers", &pointers}, {"Image", &text}, {"Tty", &truth},
+	{"Small", &small}, {"Large", &large}, {"Memory", &whole}, {"Real", &real}, {"Cmd", &words},
+	{"Env", &texts}, {"Size", &pair}, {"Labels", &map}, {"Args", &nullable}, {"Host", &inner},
 	{"Inners", &inners}, {"Pids", &whole, .pointer = true}, {0}};
 static const SchemaType object = {
 	.kind = SCHEMA_OBJECT, .go = "x.Request", .root = "Request", .fields = fields};
@@ -234,6 +235,9 @@ static void test_null_of_pointers(void)
 	check_taken("{\"Pids\":1,\"Pids\":null}", "{}");
 	check_taken("{\"Memory\":1,\"Memory\":null}", "{\"Memory\":1}");
 	check_taken("{\"Env\":[\"a\"],\"Env\":null}", "{}");
+	check_taken("{\"Pointers\":[{\"Name\":\"a\"}],\"Pointers\":null}", "{}");
+	check_refused(SCHEMA_REQUEST, "{\"Pointers\":[{\"Name\":\"a\"},null]}",
+		"Request.Pointers.1 must not be null");
 }
 
 int main(int argc, char **argv)
