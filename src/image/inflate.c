@@ -7,8 +7,10 @@
 #include <string.h>
 #include <unistd.h>
 #include <zstd.h>
+#include <zstd_errors.h>
 
-enum { INPUT = 256 * 1024 };
+/* WINDOW_LOG: 128 MiB, what RFC 8878 (3.1.1.1.2) lets a decoder refuse to exceed; the window is in memory. */
+enum { INPUT = 256 * 1024, WINDOW_LOG = 27 };
 typedef enum { UNKNOWN, PLAIN, GZIP, ZSTD } Kind;
 
 struct Inflate {
@@ -84,7 +86,7 @@ static void detect(Inflate *inflate)
 	} else if (inflate->length > 4 && memcmp(p, zstd_magic, sizeof zstd_magic) == 0) {
 		inflate->kind = ZSTD;
 		inflate->zstd = ZSTD_createDStream();
-		ZSTD_DCtx_setParameter(inflate->zstd, ZSTD_d_windowLogMax, 27);
+		ZSTD_DCtx_setParameter(inflate->zstd, ZSTD_d_windowLogMax, WINDOW_LOG);
 	}
 }
 
@@ -92,6 +94,16 @@ static ssize_t damaged(GError **error)
 {
 	fail(error, BERTH_ERROR_INVALID,
 		"the archive is damaged or cut off: its compressed data ends too early");
+	return -1;
+}
+
+static ssize_t zstd_problem(size_t result, GError **error)
+{
+	if (ZSTD_getErrorCode(result) != ZSTD_error_frameParameter_windowTooLarge)
+		return damaged(error);
+	fail(error, BERTH_ERROR_INVALID,
+		"the archive's zstd needs more memory than %d MiB: its window is too large",
+		1 << (WINDOW_LOG - 20));
 	return -1;
 }
 
@@ -147,7 +159,7 @@ static ssize_t read_zstd(Inflate *inflate, void *data, size_t size, GError **err
 			return 0;
 		size_t left = ZSTD_decompressStream(inflate->zstd, &out, &in);
 		if (ZSTD_isError(left))
-			return damaged(error);
+			return zstd_problem(left, error);
 		inflate->taken = in.pos;
 		inflate->stream_open = left != 0;
 		if (out.pos > 0)

@@ -195,3 +195,13 @@ with tarfile.open(fileobj=sys.stdout.buffer, mode="w|") as archive:
 	[ $(($(peak_kb) - before)) -lt 400000 ]
 	[ "$(d version -f '{{printf "%5d|%s" 1 "a"}}')" = '    1|a' ]
 }
+
+@test "budgets: an archive whose decompression needs more memory than it may have" {
+	make_archive() { python3 -c 'import sys, tarfile
+with tarfile.open(fileobj=sys.stdout.buffer, mode="w|") as archive:
+    archive.addfile(tarfile.TarInfo("x"))'; }
+	make_archive | zstd -q --ultra --long=31 -c >"$WORK/wide.tar.zst"
+	run d import "$WORK/wide.tar.zst" wide
+	[ "$status" -eq 1 ]
+	[ "$output" = "Error response from daemon: the archive's zstd needs more memory than 128 MiB: its window is too large" ]
+}
