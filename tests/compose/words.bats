@@ -297,3 +297,18 @@ said() { # the first line of what it says while it fails
 	grep -q 'WARNING: Some service image(s) must be built from source by running:' told
 	grep -q 'docker compose build made' told
 }
+
+@test "a signal ends a command with the code that Docker's client passes on" {
+	printf 'services:\n  w: {image: busybox, command: sh -c "echo begun; sleep 1000", stop_grace_period: 0s}\n' >compose.yaml
+	c up -d
+	# No shell, which makes the same of a death by SIGINT.
+	python3 - "$BUILD/berth" <<-'EOF'
+		import signal, subprocess, sys
+		for number in signal.SIGINT, signal.SIGTERM:
+		    signal.signal(number, signal.SIG_DFL)
+		    program = subprocess.Popen([sys.argv[1], "compose", "logs", "-f"], stdout=subprocess.PIPE)
+		    program.stdout.readline()
+		    program.send_signal(number)
+		    assert program.wait() == 130
+	EOF
+}

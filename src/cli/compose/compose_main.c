@@ -6,9 +6,11 @@
 #include "base/nearest.h"
 
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static const Flag flags[] = {
 	{"all-resources", 0, BOOL, "include resources that no service uses"},
@@ -280,8 +282,24 @@ static void take_variables(Cli *sub)
 			g_setenv(name, json_string_value(value), false);
 }
 
+enum { INTERRUPTED = 130 };
+
+static void leave(int signal G_GNUC_UNUSED)
+{
+	_exit(INTERRUPTED);
+}
+
+/* Docker's client, which starts us as a plugin, passes a code on, but no death by a signal. */
+static void leave_at_signals(void)
+{
+	struct sigaction action = {.sa_handler = leave};
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+}
+
 int compose_main(Cli *cli, int argc, char **argv)
 {
+	leave_at_signals();
 	g_autoptr(GError) error = NULL;
 	cli->command = &compose_command;
 	if (!flags_parse(cli, argc, argv, &error)) {
