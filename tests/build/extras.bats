@@ -69,6 +69,57 @@ make_repository() { # folder
 	kill "$SSH_AGENT_PID"
 }
 
+# Asks the agent that steps of the engine's builds are given for its identities (11), and prints what it says (12, and comments).
+ask_agent() {
+	python3 - "$WORK"/exec/ssh/*.sock <<-'EOF'
+		import socket, sys
+		agent = socket.socket(socket.AF_UNIX)
+		agent.connect(sys.argv[1])
+		agent.sendall(b"\0\0\0\1\x0b")
+		print(agent.recv(4096))
+	EOF
+}
+a_socket_is_there() { ls "$WORK"/exec/ssh/*.sock; }
+@test "keys of files are in an agent of the build's own, which ends with it" {
+	unset SSH_AUTH_SOCK
+	ssh-keygen -q -t ed25519 -N '' -C first-key -f one
+	ssh-keygen -q -t ed25519 -N '' -C second-key -f two
+	ssh-keygen -q -t ed25519 -N secret -f locked
+	chmod 644 one
+	TMPDIR="$(mktemp -d)"
+	export TMPDIR
+	printf 'FROM busybox\nRUN --mount=type=ssh,id=x,required sleep 1000\n' >Dockerfile
+	"$BUILD/berth" build --ssh x=one,two . >said 2>&1 3>&- &
+	local build=$!
+	await a_socket_is_there
+	ask_agent >answer
+	kill -9 "$build"
+	grep -q 'first-key.*second-key' answer
+	await nothing_in "$TMPDIR"
+	await nothing_in "$WORK/exec/ssh"
+	printf 'FROM busybox\nRUN --mount=type=ssh,id=x,required true\n' >Dockerfile
+	b --ssh x=one .
+	nothing_in "$TMPDIR"
+	await not pgrep -f "$TMPDIR/berth"
+	refused() { # WORDS ARGUMENTS...
+		run b --no-cache "${@:2}" .
+		[[ $status -eq 1 && $output == *"$1"* ]] || { echo "$output"; return 1; }
+		nothing_in "$TMPDIR"
+	}
+	refused 'failed to parse locked: this private key is passphrase protected' --ssh x=locked
+	refused 'failed to parse one.pub: ' --ssh x=one.pub
+	refused 'failed to parse locked' --ssh x=one,locked
+	refused 'failed to read /: ' --ssh x=/
+	refused 'invalid duplicate ID x' --ssh x=one --ssh x=two
+	eval "$(ssh-agent -a "$PWD/agent" 3>&-)" >/dev/null
+	refused 'invalid combination of keys and sockets' --ssh "x=one,$SSH_AUTH_SOCK"
+	refused 'only single socket allowed' --ssh "x=$SSH_AUTH_SOCK,$SSH_AUTH_SOCK"
+	kill "$SSH_AGENT_PID"
+	run env PATH=/nowhere "$BUILD/berth" build --ssh x=one .
+	[[ $status -eq 1 && $output == *"held by OpenSSH's ssh-agent and ssh-add"* ]]
+	nothing_in "$TMPDIR"
+}
+
 @test "named contexts: a folder, an image, in place of a stage or an image; an OCI layout" {
 	mkdir other; echo o >other/file
 	printf 'FROM busybox AS stage\nRUN echo from-stage > /file\nFROM base\nCOPY --from=other file /a\nCOPY --from=stage /file /b\n' >Dockerfile

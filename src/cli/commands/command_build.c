@@ -65,7 +65,7 @@ static const Flag flags[] = {
 	{"security-opt", 0, LIST, "security options of the steps"},
 	{"shm-size", 0, BYTES, "size of /dev/shm in a step"},
 	{"squash", 0, BOOL, "merge the layers that the build adds into one"},
-	{"ssh", 0, LIST, "an agent for RUN --mount=type=ssh (default, or id=socket)"},
+	{"ssh", 0, LIST, "an agent for RUN --mount=type=ssh (default, id=socket or id=key,key)"},
 	{"tag", 't', LIST, "name of the image (name[:tag])"},
 	{"target", 0, STRING, "stage to build"},
 	{"ulimit", 0, LIST, "limit of a resource in the steps (name=soft[:hard])"},
