@@ -218,12 +218,12 @@ static void find_in_text(const char *text, json_t *variables, int depth)
 		g_autofree char *name = g_strndup(begin, length);
 		const char *mark = begin + length, *close = brace ? closing_brace(at) : mark;
 		at += at[1] == '$' ? 2 : 1;
-		if (at[-1] == '$' && at[0] == '$')
+		if (!brace && length == 0)
 			continue;
 		mark += *mark == ':';
 		bool worded = brace && close != NULL && *mark != '\0' &&
 			      strchr("-?+", *mark) != NULL && close > mark;
-		/* Docker Compose lists what is no variable without a name. */
+		/* Docker Compose lists what braces hold otherwise without a name. */
 		if (length == 0 || close == NULL || (brace && !worded && close != begin + length)) {
 			note_variable(variables, "", '\0', "");
 			continue;

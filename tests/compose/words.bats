@@ -312,3 +312,10 @@ said() { # the first line of what it says while it fails
 		    assert program.wait() == 130
 	EOF
 }
+
+@test "config --variables: a literal \$ is none, and what is wrong in braces has no name" {
+	printf 'services:\n  w: {image: x, command: ["$$A", "$(date)", "a$", "$1", "${B:-$(b) $$c}", "$D"]}\n' >compose.yaml
+	[ "$(c config --variables | awk 'NR > 1 { print $1 }' | xargs)" = 'B D' ]
+	printf 'services:\n  w: {image: "${"}\n' >wrong.yaml
+	[ "$(c -f wrong.yaml config --variables | awk 'NR > 1 { print $1 }')" = false ]
+}
