@@ -228,3 +228,58 @@ api() { curl -s --unix-socket "$WORK/b.sock" "http://b$1"; }
 	run $b buildx imagetools create $N
 	[[ $output == "ERROR: can't push with no tags specified, please set --tag or --dry-run" ]]
 }
+
+@test "buildx imagetools create: --append, --file, --annotation, --progress, as buildx has them" {
+	export DOCKER_CONFIG=$BATS_TEST_TMPDIR/config
+	local b="$BUILD/berth" N=localhost:5000/combined
+	make_image parted pair attested
+	d pull -q localhost:5000/parted
+	for name in one two; do
+		d tag localhost:5000/parted $N:$name
+		d push -q --platform "linux/$(own)" $N:$name
+	done
+	cd "$BATS_TEST_TMPDIR"
+	# One index is copied as it is.
+	$b buildx imagetools create -t localhost:5000/copied localhost:5000/parted
+	[ "$(digest_there copied)" = "$(digest_there parted)" ]
+	one=$($b buildx imagetools create --dry-run $N:one | jq -c '.manifests[0]')
+	echo "$one" | jq -c '.annotations = {"x": "y"} | .platform.variant = "v9" | del(.size)' >one.json
+	$b buildx imagetools create --dry-run -f one.json -t $N:new | jq -e '.manifests[0] | .annotations.x == "y" and .platform.variant == "v9" and .size > 0'
+	$b buildx imagetools create --dry-run --annotation index:a=b=c --annotation "manifest-descriptor[linux/$(own)]:d=e" --annotation "manifest-descriptor[linux/$(other)]:f=g" $N:one |
+		jq -e '.annotations == {"a": "b=c"} and .manifests[0].annotations == {"d": "e"}'
+	# The same image twice is one entry.
+	$b buildx imagetools create --dry-run $N:one $N:two | jq -e '.manifests | length == 1'
+	$b buildx imagetools create --progress plain -t $N:sum $N:one 2>err
+	grep -q "\[internal\] pushing $N:sum" err
+	$b buildx imagetools create --progress rawjson -t $N:raw $N:one 2>err
+	jq -e '.vertexes[0].name == "[internal] pushing '$N':raw"' err
+	$b buildx imagetools create --progress none -t $N:quiet $N:one 2>err
+	[ ! -s err ]
+	$b buildx imagetools create --append -t $N:sum --annotation manifest-descriptor:n=1 localhost:5000/parted
+	$b buildx imagetools inspect --raw $N:sum | jq -e '[.manifests[].annotations.n] | length == 3 and all(. == "1")'
+	echo '{' >bad.json
+	echo '{"digest":5}' >typed.json
+	echo "$one" | jq -c '.size += 1' >sized.json
+	while IFS='|' read -r args words; do
+		run $b buildx imagetools create $args
+		[ "$status" -ne 0 ] || { echo "$args was taken"; false; }
+		[[ $output == *"$words"* ]] || { echo "$args: $output"; false; }
+	done <<-EOF
+		--dry-run|no sources specified
+		--append --dry-run -t $N:x|no sources specified
+		-f one.json|can't push with no tags specified, please set --tag or --dry-run
+		--dry-run -f one.json|no repositories specified, please set a reference in tag or source
+		--dry-run -f one.json -t $N:x localhost:5000/parted|multiple repositories specified, cannot infer repository
+		--dry-run -f nofile|open nofile: no such file or directory
+		--dry-run -f bad.json -t $N:x|valid sources are digests, references and descriptors
+		--dry-run -f typed.json -t $N:x|digest is of another type
+		--dry-run -f sized.json -t $N:x|invalid size mismatch for sha256:
+		--dry-run sha256:12|valid sources are digests, references and descriptors
+		--dry-run UPPER|valid sources are digests, references and descriptors
+		--dry-run --annotation a $N:one|failed to parse annotations: invalid annotation "a", expected key=value
+		--dry-run --annotation a=b $N:one|annotations are not supported yet
+		--dry-run --annotation manifest:a=b $N:one|"manifest" annotations are not supported yet
+		--dry-run --annotation index-descriptor:a=b $N:one|"index-descriptor" annotations are invalid while creating an image
+		--progress most -t $N:x $N:one|invalid progress mode most
+	EOF
+}

@@ -8,8 +8,7 @@
 
 static bool refuse(GError **error, const char *what, const char *text, const char *wanted)
 {
-	return fail(error, BERTH_ERROR_UNAVAILABLE, "parse annotations: %s \"%s\"%s", what, text,
-		wanted);
+	return fail(error, BERTH_ERROR_UNAVAILABLE, "%s \"%s\"%s", what, text, wanted);
 }
 
 /* "manifest" or "manifest[linux/arm64]" becomes the attribute's beginning, which the caller frees. An index has no platform. */
@@ -35,8 +34,8 @@ static char *attribute_of(const char *text, GError **error)
 	if (on == NULL || *on == '\0')
 		return g_strconcat("annotation-", type, NULL);
 	if (!platform_parse(on, &platform, &problem)) {
-		fail(error, BERTH_ERROR_UNAVAILABLE,
-			"parse annotations: invalid platform \"%s\": %s", on, problem->message);
+		fail(error, BERTH_ERROR_UNAVAILABLE, "invalid platform \"%s\": %s", on,
+			problem->message);
 		return NULL;
 	}
 	g_autofree char *shown = platform_text(&platform);

@@ -29,7 +29,7 @@ static bool check_annotations(Cli *cli, GError **error)
 {
 	g_autoptr(json_t) attributes = build_annotations(cli, error);
 	if (attributes == NULL)
-		g_prefix_error(error, "ERROR: failed to build: ");
+		g_prefix_error(error, "ERROR: failed to build: parse annotations: ");
 	return attributes != NULL;
 }
 

@@ -1,11 +1,13 @@
 #include "cli/build/build_progress.h"
 #include "cli/common/progress.h"
 
+#include "base/error.h"
 #include "base/size.h"
 #include "base/thread.h"
 #include "base/timefmt.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -142,6 +144,25 @@ static gpointer tick(gpointer data)
 			return NULL;
 		draw(progress);
 	}
+}
+
+bool build_show_choose(const char *asked, BuildShow *show, GError **error)
+{
+	static const struct {
+		const char *name;
+		BuildShow show;
+	} modes[] = {{"quiet", SHOW_NOTHING}, {"none", SHOW_NOTHING}, {"plain", SHOW_PLAIN},
+		{"tty", SHOW_TTY}, {"rawjson", SHOW_RAW}};
+	bool live = isatty(STDERR_FILENO) && g_strcmp0(getenv("TERM"), "dumb") != 0;
+	*show = live ? SHOW_TTY : SHOW_PLAIN;
+	if (*asked == '\0' || strcmp(asked, "auto") == 0)
+		return true;
+	for (size_t i = 0; i < G_N_ELEMENTS(modes); i++)
+		if (strcmp(modes[i].name, asked) == 0) {
+			*show = modes[i].show;
+			return true;
+		}
+	return fail(error, BERTH_ERROR_UNAVAILABLE, "invalid progress mode %s", asked);
 }
 
 BuildProgress *build_progress_new(BuildShow show, FILE *out)

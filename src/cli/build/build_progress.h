@@ -6,6 +6,9 @@
 
 typedef enum { SHOW_PLAIN, SHOW_TTY, SHOW_RAW, SHOW_NOTHING } BuildShow;
 
+/* "plain", "tty", ...; "" and "auto": what standard error is. */
+bool build_show_choose(const char *asked, BuildShow *show, GError **error);
+
 typedef struct BuildProgress BuildProgress;
 BuildProgress *build_progress_new(BuildShow show, FILE *out);
 /* One of several builds that are shown together: its steps are prefixed with its name. */

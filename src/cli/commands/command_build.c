@@ -183,21 +183,7 @@ static bool choose_show(Cli *cli, BuildShow *show, GError **error)
 	const char *asked = flag_text(cli, "progress"), *env = getenv("BUILDKIT_PROGRESS");
 	if (*asked == '\0' && env != NULL)
 		asked = env;
-	bool live = isatty(STDERR_FILENO) && g_strcmp0(getenv("TERM"), "dumb") != 0;
-	if (flag_bool(cli, "quiet", false) || strcmp(asked, "quiet") == 0 ||
-		strcmp(asked, "none") == 0)
-		*show = SHOW_NOTHING;
-	else if (strcmp(asked, "") == 0 || strcmp(asked, "auto") == 0)
-		*show = live ? SHOW_TTY : SHOW_PLAIN;
-	else if (strcmp(asked, "plain") == 0)
-		*show = SHOW_PLAIN;
-	else if (strcmp(asked, "tty") == 0)
-		*show = SHOW_TTY;
-	else if (strcmp(asked, "rawjson") == 0)
-		*show = SHOW_RAW;
-	else
-		return fail(error, BERTH_ERROR_UNAVAILABLE, "invalid progress mode %s", asked);
-	return true;
+	return build_show_choose(flag_bool(cli, "quiet", false) ? "quiet" : asked, show, error);
 }
 
 static bool put_file(const char *path, const char *text, GError **error)
