@@ -171,3 +171,30 @@ LABEL of=another' >/dev/null
 	d volume rm data-of-web
 	d network rm front-of-web
 }
+
+@test "what inspect and contexts do not find: the one that may be meant, of every kind" {
+	means() { run d $1; [[ $status -ne 0 && $output == *"$2"* ]] || { echo "$1: $output"; return 1; }; }
+	d volume create data-of-web
+	d network create front-of-web
+	means 'inspect wbe' "hint: did you mean 'web'?"
+	means 'inspect bussybox' "hint: did you mean 'busybox:latest'?"
+	means 'inspect dta-of-web' "hint: did you mean 'data-of-web'?"
+	means 'inspect frot-of-web' "hint: did you mean 'front-of-web'?"
+	means 'container inspect wbe' "hint: did you mean 'web'?"
+	means 'image inspect bussybox' "hint: did you mean 'busybox:latest'?"
+	means 'volume inspect dta-of-web' "hint: did you mean 'data-of-web'?"
+	means 'network inspect frot-of-web' "hint: did you mean 'front-of-web'?"
+	run d inspect idle wbe idel
+	[ "$(grep -c '^hint: did you mean' <<<"$output")" -eq 2 ]
+	run d inspect entirely-different
+	[[ $output != *hint* ]]
+	d volume rm data-of-web
+	d network rm front-of-web
+	export DOCKER_CONFIG=$WORK/contexts
+	d context create far-away --docker host=tcp://127.0.0.1:1
+	for words in 'context use far-awya' 'context inspect far-awya' 'context export far-awya' 'context rm far-awya' 'context update --description x far-awya' '-c far-awya version'; do
+		DOCKER_HOST= means "$words" "hint: did you mean 'far-away'?"
+	done
+	means 'context use defualt' "hint: did you mean 'default'?"
+	means 'context use entirely-different' "context ls' shows those"
+}

@@ -157,9 +157,11 @@ static bool remove_one(Cli *cli, const char *name, GError **error)
 	if (context_is_default(name))
 		return fail(
 			error, BERTH_ERROR_UNAVAILABLE, "context \"default\" cannot be removed");
-	if (!context_exists(cli, name))
+	if (!context_exists(cli, name)) {
+		context_missing(cli);
 		return flag_bool(cli, "force", false) ||
 		       fail(error, BERTH_ERROR_UNAVAILABLE, "context \"%s\" does not exist", name);
+	}
 	if (current && !flag_bool(cli, "force", false))
 		return fail(error, BERTH_ERROR_UNAVAILABLE,
 			"context is in use, set -f flag to force remove");
@@ -176,7 +178,7 @@ static int remove_all(Cli *cli)
 			print_to(stdout, "%s\n", cli->args[i]);
 			continue;
 		}
-		print_to(stderr, "%s\n", error->message);
+		cli_print_error(error);
 		code = EXIT_FAILURE;
 	}
 	return code;
@@ -230,8 +232,9 @@ static int inspect(Cli *cli)
 		if (meta != NULL && *format == '\0')
 			json_array_append(list, meta);
 		else if (meta == NULL || !format_value(template, docker_context, meta, &error)) {
-			print_to(stderr, "%s%s\n", meta != NULL ? "template parsing error: " : "",
-				error->message);
+			if (meta != NULL)
+				print_to(stderr, "template parsing error: ");
+			cli_print_error(error);
 			code = EXIT_FAILURE;
 		}
 	}

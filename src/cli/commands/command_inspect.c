@@ -98,7 +98,8 @@ static int inspect(Cli *cli, const char *only, bool raw)
 		return FORMAT_ERROR;
 	}
 	g_autoptr(json_t) list = json_array();
-	g_autoptr(GString) errors = g_string_new(""), out = g_string_new("");
+	g_autoptr(GPtrArray) errors = g_ptr_array_new_with_free_func((GDestroyNotify)g_error_free);
+	g_autoptr(GString) out = g_string_new("");
 	Printing printing = {template, TEMPLATE_PLAIN, raw, out};
 	for (int i = 0; i < cli->arg_count; i++) {
 		g_autoptr(GError) error = NULL;
@@ -108,8 +109,7 @@ static int inspect(Cli *cli, const char *only, bool raw)
 			json_array_append(list, found);
 		if (found != NULL && (whole || print_object(&printing, type, found, &error)))
 			continue;
-		g_string_append_printf(errors, "%s%s\n",
-			is_answer(error) ? "Error response from daemon: " : "", error->message);
+		g_ptr_array_add(errors, g_steal_pointer(&error));
 		code = EXIT_FAILURE;
 	}
 	g_autofree char *text =
@@ -118,7 +118,8 @@ static int inspect(Cli *cli, const char *only, bool raw)
 	if (out->len == 0)
 		putchar('\n');
 	fflush(stdout);
-	print_to(stderr, "%s", errors->str);
+	for (guint i = 0; i < errors->len; i++)
+		cli_print_error(errors->pdata[i]);
 	return code;
 }
 

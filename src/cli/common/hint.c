@@ -15,6 +15,7 @@
 
 static const char *program = "berth";
 static const char *image_asked, *container_asked; /* NULL: not known */
+static char **contexts;				  /* NULL: not known */
 static Client *client;
 
 void hints_use(const char *name, Client *engine)
@@ -31,6 +32,12 @@ void hints_image(const char *reference)
 void hints_container(const char *reference)
 {
 	container_asked = reference;
+}
+
+void hints_contexts(char **names)
+{
+	g_strfreev(contexts);
+	contexts = names;
 }
 
 static json_t *ask(const char *path)
@@ -67,29 +74,58 @@ static void no_engine(const char *message)
 			"(berthd -H tcp://ADDRESS:PORT --tlsverify)?\n");
 }
 
-/* The name in list that is meant by a misspelt one. names: NULL-terminated behind what was added. */
-static void suggest(GPtrArray *names, const char *wrong)
+/* The name in the list that is meant by a misspelt one; NULL for none. */
+static const char *meant(const char *const *names, const char *wrong)
 {
 	enum { SHORTEST = 3 }; /* with two letters, one is half of the name */
+	return strlen(wrong) >= SHORTEST ? words_nearest(wrong, names) : NULL;
+}
+
+/* names: NULL-terminated behind what was added. */
+static void suggest(GPtrArray *names, const char *wrong)
+{
 	g_ptr_array_add(names, NULL);
-	const char *near = strlen(wrong) >= SHORTEST
-				   ? words_nearest(wrong, (const char *const *)names->pdata)
-				   : NULL;
+	const char *near = meant((const char *const *)names->pdata, wrong);
 	if (near != NULL)
 		print_to(stderr, "hint: did you mean '%s'?\n", near);
+}
+
+/* Adds copies of the names of containers. */
+static void add_containers(GPtrArray *names)
+{
+	g_autoptr(json_t) list = ask("/containers/json?all=1");
+	size_t i;
+	json_t *container;
+	json_array_foreach (list, i, container) {
+		const char *name = json_elem(json_object_get(container, "Names"), 0);
+		g_ptr_array_add(names, g_strdup(name + (*name == '/')));
+	}
+}
+
+/* Adds copies of the names of networks or volumes. */
+static void add_named(GPtrArray *names, const json_t *list)
+{
+	for (size_t i = 0; i < json_array_size(list); i++)
+		g_ptr_array_add(names, g_strdup(json_str(json_array_get(list, i), "Name")));
+}
+
+static void add_networks(GPtrArray *names)
+{
+	g_autoptr(json_t) list = ask("/networks");
+	add_named(names, list);
+}
+
+static void add_volumes(GPtrArray *names)
+{
+	g_autoptr(json_t) answer = ask("/volumes");
+	add_named(names, json_object_get(answer, "Volumes"));
 }
 
 static void no_container(const char *message)
 {
 	g_autofree char *wrong = between(message, "No such container: ", "");
-	g_autoptr(json_t) list = wrong != NULL ? ask("/containers/json?all=1") : NULL;
-	g_autoptr(GPtrArray) names = g_ptr_array_new();
-	size_t i;
-	json_t *container;
-	json_array_foreach (list, i, container) {
-		const char *name = json_elem(json_object_get(container, "Names"), 0);
-		g_ptr_array_add(names, (char *)name + (*name == '/'));
-	}
+	g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+	add_containers(names);
 	suggest(names, wrong != NULL ? wrong : "");
 }
 
@@ -128,6 +164,33 @@ static void no_image(const char *message)
 			*near = near_image(asked != NULL ? asked : "");
 	if (near != NULL)
 		print_to(stderr, "hint: did you mean '%s'?\n", near);
+}
+
+/* Of inspect, which asks for objects of every kind. */
+static void no_object(const char *message)
+{
+	g_autofree char *wrong = between(message, "No such object: ", "");
+	g_autofree char *image = near_image(wrong != NULL ? wrong : "");
+	g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+	add_containers(names);
+	add_volumes(names);
+	add_networks(names);
+	g_ptr_array_add(names, NULL);
+	const char *near = meant((const char *const *)names->pdata, wrong != NULL ? wrong : "");
+	if (near != NULL || image != NULL)
+		print_to(stderr, "hint: did you mean '%s'?\n", near != NULL ? near : image);
+}
+
+static void no_context(const char *message)
+{
+	g_autofree char *wrong = between(message, "context \"", "\"");
+	if (wrong == NULL || contexts == NULL)
+		return;
+	const char *near = meant((const char *const *)contexts, wrong);
+	if (near != NULL)
+		print_to(stderr, "hint: did you mean '%s'?\n", near);
+	else
+		print_to(stderr, "hint: '%s context ls' shows those that there are\n", program);
 }
 
 static void port_of_container(const char *message)
@@ -310,12 +373,8 @@ static void no_network(const char *message)
 	g_autofree char *wrong = between(last, "network ", " not found");
 	if (wrong == NULL || strchr(wrong, ' ') != NULL)
 		return;
-	g_autoptr(json_t) list = ask("/networks");
-	g_autoptr(GPtrArray) names = g_ptr_array_new();
-	size_t i;
-	json_t *network;
-	json_array_foreach (list, i, network)
-		g_ptr_array_add(names, (char *)json_str(network, "Name"));
+	g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+	add_networks(names);
 	suggest(names, wrong);
 	print_to(stderr,
 		"hint: '%s network ls' shows those that there are, '%s network create %s' "
@@ -326,11 +385,8 @@ static void no_network(const char *message)
 static void no_volume(const char *message)
 {
 	g_autofree char *wrong = between(message, "get ", ": no such volume");
-	g_autoptr(json_t) answer = wrong != NULL ? ask("/volumes") : NULL;
-	g_autoptr(GPtrArray) names = g_ptr_array_new();
-	const json_t *list = json_object_get(answer, "Volumes");
-	for (size_t i = 0; i < json_array_size(list); i++)
-		g_ptr_array_add(names, (char *)json_str(json_array_get(list, i), "Name"));
+	g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+	add_volumes(names);
 	suggest(names, wrong != NULL ? wrong : "");
 }
 
@@ -347,13 +403,15 @@ static const struct {
 	void (*print)(const char *message);
 } computed[] = {{"Cannot connect to the Docker daemon", no_engine},
 	{"No such container: ", no_container}, {"No such image: ", no_image},
-	{"port is already allocated", port_of_container}, {"address already in use", port_of_host},
-	{"is already in use by container", name_taken}, {"no space left on device", disk_full},
-	{"No space left on device", disk_full}, {"database or disk is full", disk_full},
-	{"executable file not found in $PATH", no_program}, {"exec format error", wrong_format},
-	{"pull access denied", denied}, {"must be lowercase", capitals},
-	{"symlinks in Dockerfile path", no_dockerfile}, {"Invalid container name (", short_name},
-	{": no such volume", no_volume}, {"network ", no_network}};
+	{"No such object: ", no_object}, {": context not found: ", no_context},
+	{"\" does not exist", no_context}, {"port is already allocated", port_of_container},
+	{"address already in use", port_of_host}, {"is already in use by container", name_taken},
+	{"no space left on device", disk_full}, {"No space left on device", disk_full},
+	{"database or disk is full", disk_full}, {"executable file not found in $PATH", no_program},
+	{"exec format error", wrong_format}, {"pull access denied", denied},
+	{"must be lowercase", capitals}, {"symlinks in Dockerfile path", no_dockerfile},
+	{"Invalid container name (", short_name}, {": no such volume", no_volume},
+	{"network ", no_network}};
 
 #define NO_REGISTRY                                                                                \
 	"{it} cannot be reached from this host: look at its network, its DNS, and whether it "     \

@@ -8,5 +8,7 @@ void hints_use(const char *program, Client *client);
 void hints_image(const char *reference);
 /* The container that is; likewise. */
 void hints_container(const char *reference);
+/* Sets the names of contexts that one which was not found may mean; NULL-terminated, given away. */
+void hints_contexts(char **names);
 /* Prints "hint: ..." for known error messages. An engine that does not answer is not queried. */
 void hint_print(const char *message);

@@ -1,6 +1,7 @@
 #include "cli/config/contexts.h"
 
 #include "cli/common/flags.h"
+#include "cli/common/hint.h"
 
 #include "base/error.h"
 #include "base/fd.h"
@@ -76,16 +77,28 @@ bool context_name_free(const Cli *cli, const char *name, GError **error)
 		       fail(error, BERTH_ERROR_UNAVAILABLE, "context \"%s\" already exists", name));
 }
 
+void context_missing(const Cli *cli)
+{
+	g_autoptr(GStrvBuilder) names = g_strv_builder_new();
+	g_autoptr(json_t) list = context_all(cli);
+	for (size_t i = 0; i < json_array_size(list); i++)
+		g_strv_builder_add(names, json_str(json_array_get(list, i), "Name"));
+	g_strv_builder_add(names, "default");
+	hints_contexts(g_strv_builder_end(names));
+}
+
 json_t *context_read(const Cli *cli, const char *name, GError **error)
 {
 	g_autofree char *folder = context_meta_folder(cli, name);
 	g_autofree char *path = g_build_filename(folder, "meta.json", NULL);
 	json_t *meta = read_meta(path);
 	/* Not an answer of the engine: UNAVAILABLE, so that no "Error response" stands before it. */
-	if (meta == NULL)
+	if (meta == NULL) {
+		context_missing(cli);
 		fail(error, BERTH_ERROR_UNAVAILABLE,
 			"context \"%s\": context not found: open %s: no such file or directory",
 			name, path);
+	}
 	return meta;
 }
 

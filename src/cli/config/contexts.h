@@ -17,6 +17,8 @@ bool context_name_fits(
 bool context_name_free(const Cli *cli, const char *name,
 	GError **error); /* whether it is valid, and does not exist */
 bool context_exists(const Cli *cli, const char *name);
+/* For the hint of an error about a missing one: reads the names that it may mean. */
+void context_missing(const Cli *cli);
 /* Its meta.json, new reference; or NULL, with docker's words if it does not exist. */
 json_t *context_read(const Cli *cli, const char *name, GError **error);
 /* Includes "default", which has no file. */
