@@ -2,6 +2,8 @@
 import base64, http.client, json, time
 
 PATIENCE = 60
+# What a click is refused with while a view is drawn anew: nothing was clicked.
+PASSING = ("stale element reference", "element click intercepted", "element not interactable")
 ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
 
 
@@ -52,7 +54,14 @@ class Browser:
         return self.until(f"{selector} {text or ''}", "[...document.querySelectorAll(arguments[0])].find((e) => arguments[1] === null || e.textContent.includes(arguments[1]))", selector, text)
 
     def click(self, selector, text=None):
-        self.at("POST", f"/element/{self.element(selector, text)[ELEMENT]}/click", {})
+        end = time.monotonic() + PATIENCE
+        while True:
+            try:
+                return self.at("POST", f"/element/{self.element(selector, text)[ELEMENT]}/click", {})
+            except RuntimeError as error:
+                if not str(error).startswith(PASSING) or time.monotonic() > end:
+                    raise
+                time.sleep(0.05)
 
     def keys(self, *keys):
         """Typed where the focus is: a word is its signs, a key of WebDriver's one."""

@@ -29,6 +29,14 @@ step() { on_host timeout 120 python3 "$BATS_TEST_DIRNAME/page.py" 9515 "$@"; }
 	[ "$(d inspect -f '{{.State.Running}}' web)" = true ]
 }
 
+@test "dashboard: a button that is pressed stays until it is released, whatever happens meanwhile" {
+	step presses web
+	d create --name meanwhile --network none busybox
+	step held 2
+	step released 2
+	d rm meanwhile
+}
+
 @test "dashboard: a log follows, its colours are classes, and its markup is text" {
 	id=$(d inspect -f '{{.Id}}' web)
 	step logs "$id" begun

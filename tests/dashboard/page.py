@@ -32,6 +32,25 @@ def stops_and_starts(b, name):
     b.element(f"button[aria-label='Stop {name}']")
 
 
+def presses(b, name):
+    """A button of the container's row is held down."""
+    place(b, "containers", "Containers")
+    b.element(f"button[aria-label='Remove {name}']")
+    b.js("""window.pressed = document.querySelector(arguments[0]);
+        window.pressed.dispatchEvent(new PointerEvent('pointerdown', { bubbles: true }));""", f"button[aria-label='Remove {name}']")
+
+
+def held(b, count):
+    """What has happened meanwhile is known, and the button is still the one that was pressed."""
+    b.until("the other one", "document.querySelector('.count').textContent.endsWith(`of ${arguments[0]}`)", count)
+    assert b.js("return window.pressed.isConnected && document.querySelectorAll('.rows .row').length") == int(count) - 1
+
+
+def released(b, count):
+    b.js("window.pressed.dispatchEvent(new PointerEvent('pointerup', { bubbles: true }))")
+    b.until("every row", "document.querySelectorAll('.rows .row').length === Number(arguments[0])", count)
+
+
 def logs(b, container, text):
     place(b, f"container/{container}/logs", "")
     b.element(".log .lines div", text)
@@ -202,7 +221,7 @@ def narrow(b):
     b.at("POST", "/window/rect", {"width": 420, "height": 800})
     place(b, "containers", "Containers")
     b.element(ROW)
-    assert b.js("return document.documentElement.scrollWidth <= innerWidth")
+    b.until("a narrow page", "innerWidth <= 600 && document.documentElement.scrollWidth <= innerWidth")
     b.at("POST", "/window/rect", {"width": 1280, "height": 800})
 
 

@@ -19,7 +19,7 @@ export class List {
 		this.items = [];
 		this.rows = new Map();
 		this.selected = null;
-		this.body = h("div", { class: "rows", role: "rowgroup" });
+		this.body = h("div", { class: "rows", role: "rowgroup", pointerdown: (event) => this.hold(event) });
 		this.scroller = h("div", { class: "scroller", tabindex: "0", keydown: (event) => this.key(event), scroll: () => this.later() }, this.body);
 		const head = h("div", { class: "row head", role: "row" }, columns.map((column) => h("div", { class: `cell ${column.class ?? ""}`, role: "columnheader" }, column.title)));
 		this.element = h("div", { class: "table", role: "table", "aria-label": label }, head, this.scroller);
@@ -47,7 +47,21 @@ export class List {
 		return [first, Math.min(Math.ceil((this.scroller.scrollTop + this.scroller.clientHeight) / ROW) + AROUND, this.items.length)];
 	}
 
+	// A button that is pressed stays where it is until it is released: one that was made anew in between would not be clicked.
+	hold(event) {
+		if (event.target.closest("button, a") === null) return;
+		this.held?.abort();
+		this.held = new AbortController();
+		const release = () => {
+			this.held.abort();
+			this.held = undefined;
+			this.later();
+		};
+		for (const end of ["pointerup", "pointercancel", "blur"]) addEventListener(end, release, { signal: this.held.signal });
+	}
+
 	draw() {
+		if (this.held !== undefined) return;
 		const [first, last] = this.range(), wanted = new Set(), seen = this.items.slice(first, last);
 		seen.forEach((item, i) => {
 			const key = this.view.key(item);
@@ -101,6 +115,7 @@ export class List {
 	}
 
 	end() {
+		this.held?.abort();
 		this.observer.disconnect();
 	}
 }
