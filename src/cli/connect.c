@@ -17,6 +17,19 @@
 
 enum { START_ROUNDS = 200, START_ROUND_US = 20000 };
 
+/* Keeps the last line of what an engine that has ended wrote to its log from this offset on, for the hint. */
+static void keep_last_line(int log, off_t from)
+{
+	char text[4096];
+	off_t end = lseek(log, 0, SEEK_END), begin = MAX(from, end - (off_t)sizeof text + 1);
+	ssize_t length = end > begin ? pread(log, text, (size_t)(end - begin), begin) : 0;
+	text[MAX(length, 0)] = '\0';
+	g_strchomp(text);
+	const char *last = strrchr(text, '\n');
+	if (*text != '\0')
+		hints_engine_ended(last != NULL ? last + 1 : text);
+}
+
 /* Where the client may start an engine: only at the system's socket, and only as root. */
 static bool start_engine(const char *host)
 {
@@ -26,10 +39,11 @@ static bool start_engine(const char *host)
 	g_autofree char *program = g_file_read_link("/proc/self/exe", NULL),
 			*folder = g_path_get_dirname(program != NULL ? program : "/");
 	g_autofree char *engine = g_build_filename(folder, "berthd", NULL);
+	autofd log = open("/run/berthd.log", O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+	off_t from = lseek(log, 0, SEEK_END);
 	pid_t pid = fork();
 	if (pid == 0) {
-		int null = open("/dev/null", O_RDWR),
-		    log = open("/run/berthd.log", O_WRONLY | O_CREAT | O_APPEND, 0600);
+		int null = open("/dev/null", O_RDWR);
 		setsid();
 		dup2(null, 0);
 		dup2(null, 1);
@@ -43,8 +57,10 @@ static bool start_engine(const char *host)
 			close(fd);
 			return true;
 		}
-		if (waitpid(pid, NULL, WNOHANG) == pid)
+		if (waitpid(pid, NULL, WNOHANG) == pid) {
+			keep_last_line(log, from);
 			return false;
+		}
 		g_usleep(START_ROUND_US);
 	}
 	return false;

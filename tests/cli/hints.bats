@@ -23,6 +23,11 @@ hint() { # what it says, command
 	DOCKER_HOST=unix://$WORK/left.sock hint 'journalctl -u berthd' ps
 }
 
+@test "an engine that a command starts, and that ends: why" {
+	run unshare --net --mount sh -ec 'mount -t tmpfs none /run; mount -t tmpfs none /var/lib; touch /var/lib/berth; exec env -u DOCKER_HOST -u BERTH_AUTOSTART "$0" ps' "$DOCKER"
+	[[ $status -ne 0 && $output == *"hint: an engine was started, and ended with 'berthd: "*"/var/lib/berth"* ]] || { echo "$output"; return 1; }
+}
+
 @test "no permission: which group" {
 	chmod 711 "$WORK"
 	run setpriv --reuid 12345 --regid 12345 --clear-groups env DOCKER_CONFIG=/nowhere "$DOCKER" ps

@@ -16,6 +16,7 @@
 static const char *program = "berth";
 static const char *image_asked, *container_asked; /* NULL: not known */
 static char **contexts;				  /* NULL: not known */
+static char *engine_end;			  /* NULL: none was started, or it runs */
 static Client *client;
 
 void hints_use(const char *name, Client *engine)
@@ -40,6 +41,12 @@ void hints_contexts(char **names)
 	contexts = names;
 }
 
+void hints_engine_ended(const char *line)
+{
+	g_free(engine_end);
+	engine_end = g_strdup(line);
+}
+
 static json_t *ask(const char *path)
 {
 	return client != NULL ? client_call(client, "GET", path, NULL, NULL) : NULL;
@@ -59,8 +66,12 @@ static char *between(const char *message, const char *before, const char *after)
 static void no_engine(const char *message)
 {
 	g_autofree char *host = between(message, "daemon at ", ". Is the");
-	if (host != NULL && g_str_has_prefix(host, "unix://") &&
-		access(host + strlen("unix://"), F_OK) != 0)
+	if (engine_end != NULL)
+		print_to(stderr,
+			"hint: an engine was started, and ended with '%s' (/run/berthd.log)\n",
+			engine_end);
+	else if (host != NULL && g_str_has_prefix(host, "unix://") &&
+		 access(host + strlen("unix://"), F_OK) != 0)
 		print_to(stderr,
 			"hint: nothing is at that socket: start the engine with 'systemctl start "
 			"berthd', or run berthd as root\n");

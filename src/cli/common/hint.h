@@ -8,6 +8,8 @@ void hints_use(const char *program, Client *client);
 void hints_image(const char *reference);
 /* The container that is; likewise. */
 void hints_container(const char *reference);
+/* An engine that was started by this process has ended; the last line of its log is copied. */
+void hints_engine_ended(const char *line);
 /* Sets the names of contexts that one which was not found may mean; NULL-terminated, given away. */
 void hints_contexts(char **names);
 /* Prints "hint: ..." for known error messages. An engine that does not answer is not queried. */
