@@ -48,7 +48,7 @@ static mode_t mask_of(const char *who, size_t length)
 	for (size_t i = 0; i < length; i++)
 		mask |= who[i] == 'u'	? 04700
 			: who[i] == 'g' ? 02070
-			: who[i] == 'o' ? 01007
+			: who[i] == 'o' ? 00007
 					: 07777;
 	return mask;
 }
@@ -58,10 +58,14 @@ static const char *apply_operation(const char *text, mode_t mask, mode_t *mode, 
 {
 	char how = *text++;
 	mode_t bits = 0;
-	for (; *text != '\0' && strchr("+-=", *text) == NULL; text++)
+	for (; *text != '\0' && strchr("+-=", *text) == NULL; text++) {
+		/* As in BSD's chmod: of the others alone there is no sticky bit. */
+		if (*text == 't' && (mask & 0770) != 0)
+			mask |= 01000;
 		if (!add_others(*text, *mode, &bits) &&
 			!add_letter(*text, folder || (*mode & 0111) != 0, &bits))
 			return NULL;
+	}
 	bits &= mask;
 	*mode = how == '+' ? *mode | bits : how == '-' ? *mode & ~bits : (*mode & ~mask) | bits;
 	return text;

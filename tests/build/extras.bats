@@ -554,3 +554,31 @@ a_socket_is_there() { ls "$WORK"/exec/ssh/*.sock; }
 	b -q - <<<"FROM ${id:7:12}"
 	b -q - <<<"FROM ${id:7}"
 }
+
+@test "--chmod: the sticky bit is not of the others alone" {
+	echo f >f
+	chmod 644 f
+	cp f s
+	chmod 6755 s
+	{
+		echo 'FROM scratch'
+		for mode in o=t u+t g=t a+t +t o+t o+s ug+t; do echo "COPY --chmod=$mode f /f-$mode"; done
+		for mode in o= u= g= o-s; do echo "COPY --chmod=$mode s /s-$mode"; done
+	} >Dockerfile
+	b -q -o out .
+	(cd out && stat -c '%a %n' *) >modes
+	diff - modes <<-'EOF'
+		1644 f-+t
+		1644 f-a+t
+		1604 f-g=t
+		644 f-o+s
+		644 f-o+t
+		640 f-o=t
+		1644 f-u+t
+		1644 f-ug+t
+		4705 s-g=
+		6755 s-o-s
+		6750 s-o=
+		2055 s-u=
+	EOF
+}
