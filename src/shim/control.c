@@ -90,29 +90,34 @@ int control_poll_fill(struct pollfd *polls, int count, int max)
 	return count;
 }
 
+/* Handles one message, or the end, of a connection. */
+static void hear(int i)
+{
+	struct shim_message message;
+	int fds[4], fd_count;
+	ssize_t n = message_receive(connections[i], &message, sizeof message, fds, &fd_count);
+	if (n == sizeof message) {
+		message.id[SHIM_ID - 1] = message.text[SHIM_TEXT - 1] = '\0';
+		events->message(&message, fds, fd_count);
+		return;
+	}
+	for (int f = 0; n > 0 && f < fd_count; f++)
+		close(fds[f]);
+	close(connections[i]);
+	memmove(connections + i, connections + i + 1,
+		sizeof(int) * (size_t)(connection_count - i - 1));
+	if (--connection_count == 0)
+		events->engine_gone();
+}
+
 void control_poll_done(const struct pollfd *polls)
 {
-	int known = connection_count;
-	for (int i = known - 1; i >= 0; i--) {
-		if (polls[first_poll + 1 + i].revents == 0)
-			continue;
-		struct shim_message message;
-		int fds[4], fd_count;
-		ssize_t n =
-			message_receive(connections[i], &message, sizeof message, fds, &fd_count);
-		if (n == sizeof message) {
-			message.id[SHIM_ID - 1] = message.text[SHIM_TEXT - 1] = '\0';
-			events->message(&message, fds, fd_count);
-			continue;
+	/* The oldest connection alone: what a killed engine has sent comes before what the next one says. */
+	for (int i = 0; i < connection_count; i++)
+		if (polls[first_poll + 1 + i].revents != 0) {
+			hear(i);
+			break;
 		}
-		for (int f = 0; n > 0 && f < fd_count; f++)
-			close(fds[f]);
-		close(connections[i]);
-		memmove(connections + i, connections + i + 1,
-			sizeof(int) * (size_t)(connection_count - i - 1));
-		if (--connection_count == 0)
-			events->engine_gone();
-	}
 	if (polls[first_poll].revents & POLLIN) {
 		int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
 		if (fd >= 0 && is_root(fd))

@@ -191,6 +191,26 @@ static void answer_query(void)
 			control_send(SHIM_EXEC_STARTED, s->id, s->pid, 0, 0, "");
 }
 
+static void change_port(const struct shim_message *message)
+{
+	switch (message->a) {
+	case SHIM_PORT_REMOVE:
+		proxy_remove(message->text);
+		break;
+	case SHIM_PORT_ADD:
+		proxy_add(message->text, warn);
+		break;
+	case SHIM_PORT_MARK_ALL:
+		proxy_mark();
+		break;
+	case SHIM_PORT_REMOVE_MARKED:
+		proxy_remove_marked();
+		break;
+	default:
+		break;
+	}
+}
+
 static void handle_message(const struct shim_message *message, int *fds, int fd_count)
 {
 	struct session *session = session_find(message->id);
@@ -204,10 +224,8 @@ static void handle_message(const struct shim_message *message, int *fds, int fd_
 		kill_container(message->a);
 	else if (message->type == SHIM_RESIZE && session != NULL)
 		session_resize(session, message->a, message->b);
-	else if (message->type == SHIM_PUBLISH && message->a == 1)
-		proxy_add(message->text, warn);
 	else if (message->type == SHIM_PUBLISH)
-		proxy_remove(message->text);
+		change_port(message);
 	else if (message->type == SHIM_QUERY)
 		answer_query();
 	else if (message->type == SHIM_DNS)

@@ -24,7 +24,7 @@ enum shim_message_type {
 	SHIM_KILL,   /* a: signal */
 	SHIM_RESIZE, /* a: rows, b: columns; id: exec or "" */
 	SHIM_EXEC,   /* fds: plan, and client socket if attached; a: flags; id; text: detach keys */
-	SHIM_PUBLISH, /* text: "tcp HOST PORT TARGET PORT"; a: 1 publish, 0 unpublish */
+	SHIM_PUBLISH, /* text: "tcp HOST PORT TARGET PORT"; a: SHIM_PORT_ */
 	SHIM_QUERY,   /* requests SHIM_STARTED, and SHIM_EXEC_STARTED for each running exec */
 
 	/* shim -> berthd */
@@ -49,6 +49,15 @@ enum shim_message_type {
 enum {
 	SHIM_DNS_KNOWN = 1, /* it supports SHIM_DNS */
 	SHIM_DNS_RUNS = 2,  /* it has a resolver */
+};
+
+/* An engine that starts tells all ports again between MARK_ALL and REMOVE_MARKED, which have no text; a shim older than these
+ * two ignores them. */
+enum {
+	SHIM_PORT_REMOVE,
+	SHIM_PORT_ADD,
+	SHIM_PORT_MARK_ALL,
+	SHIM_PORT_REMOVE_MARKED,
 };
 
 enum {

@@ -32,8 +32,8 @@ struct end {
 /* A port of the host, and its target. */
 struct port {
 	struct port *next;
-	int fd;
-	bool udp;
+	int fd; /* -1: it is published no more, but connections by it remain */
+	bool udp, marked;
 	struct end host, target;
 };
 
@@ -92,6 +92,27 @@ static void flow_close(struct flow *flow)
 	flow->dead = true;
 }
 
+static bool has_flows(const struct port *port)
+{
+	const struct flow *flow = flows;
+	while (flow != NULL && flow->port != port)
+		flow = flow->next;
+	return flow != NULL;
+}
+
+static void sweep_ports(void)
+{
+	for (struct port **at = &ports; *at != NULL;) {
+		struct port *port = *at;
+		if (port->fd >= 0 || has_flows(port)) {
+			at = &port->next;
+			continue;
+		}
+		*at = port->next;
+		free(port);
+	}
+}
+
 /* Events of one round may still refer to what was closed in it: freed between rounds. */
 static void sweep(void)
 {
@@ -108,6 +129,7 @@ static void sweep(void)
 		free(flow);
 		flow_count--;
 	}
+	sweep_ports();
 }
 
 static int end_socket(const struct end *end, bool udp)
@@ -275,6 +297,39 @@ static bool open_port(struct port *port)
 	       (port->udp || listen(port->fd, SOMAXCONN) == 0);
 }
 
+/* The published port of the same protocol and host address, or NULL. */
+static struct port *published(const struct port *wanted)
+{
+	struct port *port = ports;
+	while (port != NULL && (port->fd < 0 || port->udp != wanted->udp ||
+				       memcmp(&port->host, &wanted->host, sizeof port->host) != 0))
+		port = port->next;
+	return port;
+}
+
+/* UDP clients of a port, whose sockets lead to its target, begin anew; connections of TCP stay. */
+static void forget_clients(const struct port *port)
+{
+	for (struct flow *flow = flows; flow != NULL; flow = flow->next)
+		if (flow->port == port && port->udp && !flow->dead)
+			flow_close(flow);
+}
+
+static void retarget(struct port *port, const struct end *target)
+{
+	port->marked = false;
+	if (memcmp(&port->target, target, sizeof *target) == 0)
+		return;
+	forget_clients(port);
+	port->target = *target;
+}
+
+static void unpublish(struct port *port)
+{
+	close_if_open(&port->fd);
+	forget_clients(port);
+}
+
 void proxy_add(const char *text, void (*warn)(const char *text))
 {
 	char why[SHIM_TEXT];
@@ -282,7 +337,14 @@ void proxy_add(const char *text, void (*warn)(const char *text))
 	if (port == NULL)
 		return;
 	port->fd = -1;
-	if (!parse(text, port) || !open_port(port)) {
+	bool parsed = parse(text, port);
+	struct port *there = parsed ? published(port) : NULL;
+	if (there != NULL) {
+		retarget(there, &port->target);
+		free(port);
+		return;
+	}
+	if (!parsed || !open_port(port)) {
 		snprintf(why, sizeof why, "cannot publish %s: %s", text, strerror(errno));
 		warn(why);
 		close_if_open(&port->fd);
@@ -298,12 +360,24 @@ void proxy_add(const char *text, void (*warn)(const char *text))
 void proxy_remove(const char *text)
 {
 	struct port wanted = {.fd = -1};
-	if (!parse(text, &wanted))
-		return;
+	struct port *port = parse(text, &wanted) ? published(&wanted) : NULL;
+	if (port != NULL)
+		unpublish(port);
+	sweep();
+}
+
+void proxy_mark(void)
+{
 	for (struct port *port = ports; port != NULL; port = port->next)
-		if (port->udp == wanted.udp &&
-			memcmp(&port->host, &wanted.host, sizeof port->host) == 0)
-			close_if_open(&port->fd);
+		port->marked = true;
+}
+
+void proxy_remove_marked(void)
+{
+	for (struct port *port = ports; port != NULL; port = port->next)
+		if (port->marked)
+			unpublish(port);
+	sweep();
 }
 
 static struct port *port_of(void *what)

@@ -240,9 +240,12 @@ int dns_poll_fill(struct pollfd *polls, int count, int max);
 void dns_poll_done(const struct pollfd *polls);
 int dns_poll_timeout(void); /* milliseconds until a forwarded question times out; -1: none */
 
-/* proxy.c: ports published in user space: "tcp HOST PORT TARGET PORT". */
+/* proxy.c: ports published in user space: "tcp HOST PORT TARGET PORT". One that is published already gets the new target. */
 void proxy_add(const char *text, void (*warn)(const char *text));
 void proxy_remove(const char *text);
+/* Marks all ports; adding one again takes its mark away, and those that keep it are removed by the other. */
+void proxy_mark(void);
+void proxy_remove_marked(void);
 int proxy_poll_fd(void); /* -1: no port is published */
 void proxy_ready(void);
 

@@ -212,6 +212,57 @@ quiet() {
 	quiet
 }
 
+@test "volumes with options, connections, commits, tags and builds fail with a sentence and leave nothing" {
+	d network create other-net
+	d run -d --name on busybox sleep 1000
+	d run --name written --network none busybox dd if=/dev/zero of=/some bs=1k count=300
+	printf 'FROM busybox\nCOPY more /more\nRUN cat /more /more > /twice\n' >Dockerfile
+	head -c 300k /dev/urandom >more
+	images=$(d images -aq --no-trunc | sort)
+	engine_stop
+	drop_log
+	engine_start --data-root "$DISK/data"
+	fill
+	told() { [ "$status" -eq 0 ] || [[ ${output,,} == *'no space left'* || ${output,,} == *'disk is full'* ]]; }
+	run d volume create -o type=tmpfs -o device=tmpfs -o o=size=1m full-tmpfs
+	told
+	run d volume create full-plain
+	told
+	run d network connect other-net on
+	told
+	# What it told is what there is.
+	[ "$status" -eq 0 ] && there=2 || there=1
+	[ "$(d exec on ls /sys/class/net | grep -c eth)" -eq "$there" ]
+	[ "$(d inspect -f '{{len .NetworkSettings.Networks}}' on)" -eq "$there" ]
+	run d commit written full-commit
+	[ "$status" -ne 0 ]
+	told
+	run d tag busybox full-tag:1
+	told
+	run d build --network none -o "type=local,dest=$DISK/out" .
+	[ "$status" -ne 0 ]
+	told
+	run d build --network none -o "type=tar,dest=$DISK/out.tar" .
+	[ "$status" -ne 0 ]
+	told
+	run d build --network none -t full-build .
+	[ "$status" -ne 0 ]
+	told
+	run d import "$WORK/busybox.tar" full-import
+	[ "$status" -ne 0 ]
+	told
+	[ -z "$(ls -A "$DISK/data/tmp")" ]
+	[ ! -e "$DISK/out.tar" ]
+	d rmi full-tag:1 || [ -z "$(d images -q full-tag)" ]
+	d rm -f on written
+	d volume rm -f full-tmpfs full-plain
+	d network rm other-net
+	[ "$(d images -aq --no-trunc | sort)" = "$images" ]
+	[ -z "$(d volume ls -q)" ]
+	rm -rf "$DISK/filler" "$DISK/out"
+	quiet
+}
+
 @test "an exit with no block left for it is found by the next engine" {
 	d run -d --name last --network none busybox sh -c 'trap "exit 9" TERM; while :; do sleep 0.05; done'
 	pid=$(d inspect -f '{{.State.Pid}}' last)

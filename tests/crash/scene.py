@@ -90,12 +90,13 @@ def layout_of(name):
     return tar_of(blobs)
 
 
-def create(name="cc", network="none", **host):
-    return ok("POST", f"/containers/create?name={name}", {"Image": "busybox", "Cmd": ["sleep", "100"], "StopSignal": "KILL",
+def create(name="cc", network="none", command=("sleep", "100"), **host):
+    return ok("POST", f"/containers/create?name={name}", {"Image": "busybox", "Cmd": command, "StopSignal": "KILL",
               "ExposedPorts": {"80/tcp": {}}, "Volumes": {"/v": {}}, "HostConfig": {"NetworkMode": network, **host}})
 
 
 PORTS = {"PortBindings": {"80/tcp": [{"HostPort": "8099"}]}}
+SERVED = {**PORTS, "command": ("httpd", "-f", "-p", "80", "-h", "/")}
 context = tar_of({"Dockerfile": "FROM busybox\nRUN echo a >/a\nCOPY x /x\nRUN rm /a\n", "x": "x"})
 # Each: what is done first, undisturbed; and what is done while the engine is killed.
 OPERATIONS = {
@@ -120,8 +121,11 @@ OPERATIONS = {
     "volume": (lambda: None, lambda: (ok("POST", "/volumes/create", {"Name": "vv"}), ok("DELETE", "/volumes/vv"))),
     "volume that is mounted": (lambda: (ok("POST", "/volumes/create", {"Name": "mv", "DriverOpts": {"type": "tmpfs", "device": "tmpfs", "o": "size=1m,private"}}), create(Binds=["mv:/bin2", "mv:/m"])),
                                lambda: (ok("POST", "/containers/cc/start"), ok("POST", "/containers/cc/stop?t=0"), ok("DELETE", "/containers/cc?v=1"), ok("DELETE", "/volumes/mv"))),
-    "connect": (lambda: (create(network="bridge", **PORTS), ok("POST", "/containers/cc/start")), lambda: ok("POST", "/networks/net/connect", {"Container": "cc", "EndpointConfig": {"GwPriority": 1}})),
-    "disconnect": (lambda: (create(network="net", **PORTS), ok("POST", "/containers/cc/start"), ok("POST", "/networks/bridge/connect", {"Container": "cc"})), lambda: ok("POST", "/networks/net/disconnect", {"Container": "cc"})),
+    "connect": (lambda: (create(network="bridge", **SERVED), ok("POST", "/containers/cc/start")), lambda: ok("POST", "/networks/net/connect", {"Container": "cc", "EndpointConfig": {"GwPriority": 1}})),
+    "connect where ports are local": (lambda: (create(network="bridge", **SERVED), ok("POST", "/containers/cc/start")), lambda: ok("POST", "/networks/near/connect", {"Container": "cc", "EndpointConfig": {"GwPriority": 1}})),
+    "disconnect": (lambda: (create(network="net", **SERVED), ok("POST", "/containers/cc/start"), ok("POST", "/networks/bridge/connect", {"Container": "cc"})), lambda: ok("POST", "/networks/net/disconnect", {"Container": "cc"})),
+    "disconnect where ports are local": (lambda: (create(network="near", **SERVED), ok("POST", "/containers/cc/start"), ok("POST", "/networks/bridge/connect", {"Container": "cc"})), lambda: ok("POST", "/networks/near/disconnect", {"Container": "cc"})),
+    "publish another port": (lambda: (create(network="net", **SERVED), ok("POST", "/containers/cc/start")), lambda: ok("POST", "/containers/cc/update", {"PublishAdd": {"80/tcp": [{"HostPort": "8098"}]}, "PublishRm": {"80/tcp": [{"HostPort": "8099"}]}})),
     "network": (lambda: None, lambda: (ok("POST", "/networks/create", {"Name": "n2"}), ok("DELETE", "/networks/n2"))),
 }
 
@@ -147,7 +151,7 @@ def leftovers():
     left += [f"shim {pid}" for pid in shims()]
     left += [path for path in glob.glob(f"/sys/fs/cgroup/*/crash-{os.getpid()}/*/") + glob.glob(f"/sys/fs/cgroup/crash-{os.getpid()}/*/")]
     left += [line for line in lines(["ip", "-o", "link"]) if "veth" in line or "@if" in line]
-    left += [line.strip() for line in lines(["nft", "list", "ruleset"]) if re.search(r"elements = |8099", line)]
+    left += [line.strip() for line in lines(["nft", "list", "ruleset"]) if re.search(r"elements = |809[89]", line)]
     left += glob.glob(f"{work}/data/containers/*") + glob.glob(f"{work}/data/tmp/*") + [p for p in glob.glob(f"{work}/exec/*/") if re.search(r"/[0-9a-f]{64}/$", p)]
     # The engine locks its database: a copy is read.
     for suffix in ("", "-wal"):
@@ -179,9 +183,30 @@ def check_links(name):
     route = re.findall(r"default via ([0-9.]+)", there)
     if told and route[:1] not in [[network["Gateway"]] for network in networks.values()]:
         raise RuntimeError(f"the default route is {route}, of {networks}")
-    ports = [line for line in lines(["nft", "list", "ruleset"]) if "8099" in line]
+    ports = [line for line in lines(["nft", "list", "ruleset"]) if re.search("809[89]", line)]
     if len(told) > 0 and not any(f" {address} " in line for line in ports for address in told):
         raise RuntimeError(f"ports: {ports}, addresses: {told}")
+
+
+def answers(address):
+    return lines(["curl", "-gs", "-o", "/dev/null", "--max-time", "2", "-w", "%{http_code}", f"http://{address}/"]) == ["404"]
+
+
+def check_ports(name):
+    """What is told to be published is reached by either family, and nothing else is: the firewall forwards IPv4, the shim [::1]."""
+    state = ok("GET", f"/containers/{name}/json")
+    if "httpd" not in state["Config"]["Cmd"]:
+        return
+    told = {(one["HostIp"], one["HostPort"]) for one in state["NetworkSettings"]["Ports"].get("80/tcp") or []}
+    if not told:
+        raise RuntimeError("no port is published")
+    for port in ("8098", "8099"):
+        for address, any in (("127.0.0.1", "0.0.0.0"), ("[::1]", "::")):
+            wanted, limit = bool({(any, port), (address, port)} & told), time.time() + 30
+            while answers(f"{address}:{port}") != wanted:
+                if time.time() > limit:
+                    raise RuntimeError(f"{address}:{port} answers: {not wanted}, published are {told}")
+                time.sleep(0.02)
 
 
 def check_running():
@@ -190,10 +215,12 @@ def check_running():
         if set(container["NetworkSettings"]["Networks"]) <= {"none"}:
             continue
         check_links(container["Id"])
+        check_ports(container["Id"])
         status, text = ask("POST", "/networks/net/connect", {"Container": container["Id"]})
         if status != 200 and b"already exists in network" not in text:
             raise RuntimeError(f"connect: {status} {text}")
         check_links(container["Id"])
+        check_ports(container["Id"])
 
 
 def check():
@@ -250,6 +277,7 @@ def stage():
         engine = Engine()
         ok("POST", "/images/create?fromSrc=-&repo=busybox", busybox, "application/x-tar")
         ok("POST", "/networks/create", {"Name": "net"})
+        ok("POST", "/networks/create", {"Name": "near", "Options": {"com.docker.network.bridge.host_binding_ipv4": "127.0.0.1"}})
         ok("POST", "/images/create?fromSrc=-&repo=loaded&tag=1", image_tar, "application/x-tar")
         saved = ask("GET", "/images/loaded:1/get")[1]
         ok("DELETE", "/images/loaded:1?force=1")

@@ -106,6 +106,7 @@ GUARDS = [
     ("listeners of one purpose", "src/api/grpc.c", "if (request->caller->metrics || request->caller->dashboard != NULL)", "if (false)", DASH, "HTTP/2 spoken at once"),
     ("CVE-2025-9074", "src/api/server.c", "if (is_container(server, listener, fd))", "if (false && is_container(server, listener, fd))", H, "CVE-2025-9074"),
     ("tcp:// without TLS", "src/daemon/listen.c", "if (!config->tls_verify && !config->allow_insecure_api)", "if (config == NULL)", S, "tcp:// without"),
+    ("tcp:// without a host", "src/base/address.c", "if (*parts[0] == '\\0') {", "if (parts == NULL) {", C, "browsers are refused"),
     ("client certificates", "src/tls/context.c", "gnutls.certificate_server_set_request(session, GNUTLS_CERT_REQUIRE);", "gnutls.certificate_server_set_request(session, GNUTLS_CERT_IGNORE);", S, "who has no certificate"),
     ("the engine's name in its certificate", "src/tls/context.c", "gnutls.session_set_verify_cert2(session, wanted->data, 2, 0);", "gnutls.session_set_verify_cert2(session, wanted->data, 1, 0);", S, "who has no certificate"),
     ("TLS 1.2 and later", "src/tls/context.c", '"NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"', '"NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:+VERS-TLS1.1"', S, "TLS 1.1"),

@@ -102,7 +102,8 @@ bool network_disconnect(Container *container, const char *reference, GError **er
 /* Disconnects a container that does not exist any more, by force: no network has its endpoint. Always false. */
 bool network_disconnect_lost(
 	Engine *engine, const char *reference, const char *container, GError **error);
-/* At the start of the engine: disconnects endpoints that were being connected or disconnected when it was killed. */
+/* At the start of the engine, once its firewall is known: shims forward the ports that are recorded, and endpoints that were
+ * being connected or disconnected when it was killed are disconnected. */
 void endpoints_finish(Engine *engine);
 
 /* endpoint_check.c: checks the API's EndpointSettings of a request: an error for invalid or unsupported ones. */

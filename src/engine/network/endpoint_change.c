@@ -1,6 +1,7 @@
 /* `network connect` and `disconnect`, for containers that run or do not. */
 #include "engine/network/gateway.h"
 #include "engine/network/names.h"
+#include "engine/network/ports.h"
 #include "engine/shim/shim.h"
 
 #include "base/error.h"
@@ -378,6 +379,8 @@ static void finish(Container *container)
 void endpoints_finish(Engine *engine)
 {
 	g_autoptr(GPtrArray) all = container_all(engine);
+	for (guint i = 0; i < all->len; i++)
+		publish_again(all->pdata[i]);
 	for (guint i = 0; i < all->len; i++) {
 		Container *container = all->pdata[i];
 		g_mutex_lock(&engine->network_lock);

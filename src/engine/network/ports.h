@@ -35,6 +35,9 @@ void port_remember(Engine *engine, const GArray *ports); /* at the start of the 
 
 /* publish.c: hands a started container's ports to its shim, where it forwards them. */
 void publish_by_shim(Container *container);
+/* At the start of the engine: the shim of a running container forwards what the engine knows, whatever it did until now, and
+ * reports then (shim_resolver_state). */
+void publish_again(Container *container);
 /* Adds and removes published ports (PortBindings), of a running container at once; spec is changed accordingly. */
 bool publish_change(
 	Container *container, json_t *spec, const json_t *more, const json_t *less, GError **error);

@@ -3,6 +3,7 @@
 #include "engine/shim/shim.h"
 
 #include "base/error.h"
+#include "base/lock.h"
 #include "base/log.h"
 
 #include <netinet/in.h>
@@ -23,7 +24,8 @@ static bool tell_shim(Container *container, bool add, const GArray *ports, const
 		if (mapping->protocol == IPPROTO_SCTP)
 			return fail(error, BERTH_ERROR_INVALID,
 				"sctp ports cannot be published by proxy");
-		if (!shim_send(container, SHIM_PUBLISH, "", add, 0, text, NULL, 0, error))
+		if (!shim_send(container, SHIM_PUBLISH, "", add ? SHIM_PORT_ADD : SHIM_PORT_REMOVE,
+			    0, text, NULL, 0, error))
 			return false;
 	}
 	return true;
@@ -32,15 +34,17 @@ static bool tell_shim(Container *container, bool add, const GArray *ports, const
 bool publish_ports(Container *container, bool add, const GArray *ports, const Endpoint *endpoint,
 	GError **error)
 {
-	return port_publish(container->engine, add, ports, endpoint, error) &&
-	       tell_shim(container, add, ports, endpoint, error);
+	bool ok = port_publish(container->engine, add, ports, endpoint, error);
+	/* What goes goes everywhere, although the firewall may not have had it. */
+	return add ? ok && tell_shim(container, add, ports, endpoint, error)
+		   : tell_shim(container, add, ports, endpoint, ok ? error : NULL) && ok;
 }
 
-void publish_by_shim(Container *container)
+/* network_lock is held. */
+static void tell_all(Container *container)
 {
-	Engine *engine = container->engine;
+	lock_held(&container->engine->network_lock);
 	g_autoptr(GError) error = NULL;
-	g_mutex_lock(&engine->network_lock);
 	for (guint i = 0; container->endpoints != NULL && i < container->endpoints->len; i++) {
 		const Endpoint *endpoint = container->endpoints->pdata[i];
 		if (!tell_shim(container, true, endpoint->ports, endpoint, &error)) {
@@ -48,5 +52,26 @@ void publish_by_shim(Container *container)
 			g_clear_error(&error);
 		}
 	}
-	g_mutex_unlock(&engine->network_lock);
+}
+
+void publish_by_shim(Container *container)
+{
+	g_mutex_lock(&container->engine->network_lock);
+	tell_all(container);
+	g_mutex_unlock(&container->engine->network_lock);
+}
+
+void publish_again(Container *container)
+{
+	g_mutex_lock(&container->engine->network_lock);
+	if (container->endpoints != NULL &&
+		shim_send(container, SHIM_PUBLISH, "", SHIM_PORT_MARK_ALL, 0, "", NULL, 0, NULL)) {
+		tell_all(container);
+		shim_send(
+			container, SHIM_PUBLISH, "", SHIM_PORT_REMOVE_MARKED, 0, "", NULL, 0, NULL);
+	}
+	g_mutex_unlock(&container->engine->network_lock);
+	/* Its answer says that it has read all of this. */
+	if (container_running(container))
+		shim_send(container, SHIM_QUERY, "", 0, 0, "", NULL, 0, NULL);
 }

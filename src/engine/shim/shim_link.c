@@ -213,7 +213,6 @@ bool shim_reconnect(Container *container)
 	if (socket < 0)
 		return false;
 	shim_link_watch(shim_link_new(container, NULL, socket, 0));
-	shim_tell(socket, SHIM_QUERY, "", 0, 0, "", NULL, 0);
 	return true;
 }
 
