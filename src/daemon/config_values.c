@@ -113,7 +113,7 @@ static bool check_hosts(const json_t *hosts, GError **error)
 	for (size_t i = 0; i < json_array_size(hosts); i++) {
 		const char *host = json_elem(hosts, i);
 		const char *address = g_str_has_prefix(host, tcp) ? host + strlen(tcp) : host;
-		g_auto(GStrv) parts = tcp_address_split(address);
+		g_auto(GStrv) parts = *host != '\0' ? api_address_split(address, false) : NULL;
 		if ((!g_str_has_prefix(host, local) || host[strlen(local)] == '\0') &&
 			!g_str_has_prefix(host, "fd://") &&
 			(strstr(address, "://") != NULL || strpbrk(address, " \t") != NULL ||

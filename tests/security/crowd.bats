@@ -121,7 +121,7 @@ P
 	for address in ::1 127.0.0.1:http 127.0.0.1:0 127.0.0.1:1/path; do
 		run timeout 5 "$BUILD/berthd" -H "tcp://$address" --data-root "$WORK/d2" --exec-root "$WORK/e2" --config-file "$WORK/daemon.json"
 		[ "$status" -eq 1 ]
-		[[ $output == *"invalid address tcp://$address"* ]]
+		[[ $output == *"invalid bind address (tcp://$address)"* ]]
 	done
 	ip netns del "bt-crowd-$$"
 	echo '{}' >"$WORK/daemon.json"
