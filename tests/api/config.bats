@@ -48,7 +48,7 @@ refused() { # text of the file, what is said
 	refused '{"userland-proxy-path":"x"}' 'invalid userland-proxy-path: must be an absolute path: x'
 	refused '{"max-download-attempts":-1}' 'invalid max download attempts: -1'
 	refused '{"network-diagnostic-port":70000}' 'invalid network-diagnostic-port (70000): value must be between 0 and 65535'
-	for host in 'bogus value' ftp://x:1 unix:// tcp:// 'tcp://a b:1'; do
+	for host in 'bogus value' ftp://x:1 unix:// tcp://::1 'tcp://a b:1'; do
 		refused "{\"hosts\":[\"$host\"]}" "invalid bind address ($host): unix://PATH, tcp://ADDRESS:PORT or fd:// is wanted"
 	done
 }
