@@ -1,6 +1,5 @@
 /* Settings that cannot be combined with a shared network, and what is taken from the other container: as moby's
  * runconfig/hostconfig_unix.go validates it, in its words. */
-#include "base/lock.h"
 #include "engine/container/spec.h"
 
 #include "base/error.h"
@@ -74,7 +73,6 @@ void spec_keep_owner(Engine *engine, json_t *host)
 
 Spec *spec_adopt_hostname(Container *container, Spec *spec, GError **error)
 {
-	lock_held(&container->operation);
 	static const char *const keys[] = {"Hostname", "Domainname"};
 	const NamespaceMode *network = &spec->modes.network;
 	if (network->share != SHARE_CONTAINER)
