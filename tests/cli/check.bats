@@ -9,6 +9,7 @@ file() { mkdir -p "$(dirname "$host$1")"; printf '%b' "$2" >"$host$1"; }
 good_host() { # of a Debian 13, as far as is looked at
 	file /proc/sys/kernel/osrelease '6.12.48+deb13-amd64\n'
 	file /proc/filesystems 'nodev\tproc\nnodev\toverlay\n\text4\n'
+	file /proc/self/status 'Name:\tinit\nCapEff:\t0000000000000000\nCapBnd:\t000001ffffffffff\n'
 	for ns in mnt pid net ipc uts cgroup user; do file "/proc/self/ns/$ns" ''; done
 	file /proc/sys/user/max_user_namespaces '63000\n'
 	file /etc/subuid 'dockremap:100000:65536\n'
@@ -54,6 +55,16 @@ says() { # exit code, a line's beginning, words in it
 	good_host
 	rm "$host/sys/fs/cgroup/cgroup.controllers"
 	says 1 'MISSING  cgroups' 'none are mounted'
+}
+
+@test "root without capabilities: in a container, or bounded" {
+	says 0 'ok       capabilities' 'all that the engine uses'
+	file /proc/self/status 'Name:\tinit\nCapBnd:\t00000000a80425fb\n'
+	says 1 'MISSING  capabilities' 'without CAP_NET_ADMIN CAP_SYS_ADMIN'
+	file /proc/self/status 'Name:\tinit\nCapBnd:\t000001fffeffffff\n'
+	says 0 'note     capabilities' 'CAP_SYS_RESOURCE (limits above'
+	run setpriv --bounding-set=-sys_admin "$BUILD/berth" system check
+	[[ $status -eq 1 && $output == *'MISSING  capabilities'*'CAP_SYS_ADMIN'* ]]
 }
 
 @test "cgroup v1: with all, without devices, without memory" {

@@ -105,6 +105,43 @@ static void check_userns(Host *host)
 			*ids != '\0' ? ", and ranges in /etc/subuid" : "");
 }
 
+/* By number, as the kernel's headers may be older. lost: NULL if no container starts without it. */
+static const struct {
+	int number;
+	const char *name, *lost;
+} capabilities[] = {{0, "CHOWN", NULL}, {1, "DAC_OVERRIDE", NULL}, {3, "FOWNER", NULL},
+	{5, "KILL", NULL}, {6, "SETGID", NULL}, {7, "SETUID", NULL}, {8, "SETPCAP", NULL},
+	{12, "NET_ADMIN", NULL}, {21, "SYS_ADMIN", NULL}, {27, "MKNOD", "devices in containers"},
+	{24, "SYS_RESOURCE", "limits above the engine's own"}};
+
+/* What root may do here: less in a container, or where a unit bounds it. */
+static void check_capabilities(Host *host)
+{
+	g_autofree char *status = text_of(host, "/proc/self/status");
+	const char *line = strstr(status, "\nCapBnd:");
+	if (line == NULL)
+		return;
+	guint64 bounds = g_ascii_strtoull(line + strlen("\nCapBnd:"), NULL, 16);
+	g_autoptr(GString) needed = g_string_new(NULL), lost = g_string_new(NULL);
+	for (size_t i = 0; i < G_N_ELEMENTS(capabilities); i++) {
+		if (bounds & (G_GUINT64_CONSTANT(1) << capabilities[i].number))
+			continue;
+		if (capabilities[i].lost == NULL)
+			g_string_append_printf(needed, " CAP_%s", capabilities[i].name);
+		else
+			g_string_append_printf(
+				lost, " CAP_%s (%s)", capabilities[i].name, capabilities[i].lost);
+	}
+	if (needed->len > 0)
+		tell(host, MISSING, "capabilities",
+			"start the engine where root has them: not in an unprivileged container",
+			"root is without%s", needed->str);
+	else if (lost->len > 0)
+		tell(host, NOTE, "capabilities", NULL, "root is without%s", lost->str);
+	else
+		tell(host, FINE, "capabilities", NULL, "all that the engine uses");
+}
+
 /* The features that need a controller. */
 static const struct {
 	const char *name, *lost;
@@ -292,9 +329,10 @@ static void check_engine(Host *host, Cli *cli)
 
 static int run(Cli *cli)
 {
-	static void (*const checks[])(Host * host) = {check_kernel, check_namespaces, check_userns,
-		check_cgroups, check_overlay, check_seccomp, check_lsm, check_network, check_disk,
-		check_platforms, check_programs, check_neighbours};
+	static void (*const checks[])(Host * host) = {check_kernel, check_capabilities,
+		check_namespaces, check_userns, check_cgroups, check_overlay, check_seccomp,
+		check_lsm, check_network, check_disk, check_platforms, check_programs,
+		check_neighbours};
 	Host host = {.root = flag_text(cli, "root"), .worst = FINE};
 	for (size_t i = 0; i < G_N_ELEMENTS(checks); i++)
 		checks[i](&host);
