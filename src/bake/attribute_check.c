@@ -3,6 +3,7 @@
 #include "bake/bake.h"
 #include "bake/hcl.h"
 
+#include "base/csv.h"
 #include "base/error.h"
 
 #include <string.h>
@@ -77,6 +78,11 @@ static bool check_options(const json_t *value, const char *what,
 		const char *word = json_string_value(one);
 		if (word == NULL && !json_is_object(one))
 			return unsuitable(error, "%s required", what);
+		g_autofree char *why = NULL;
+		bool empty = word == NULL || *word == '\0';
+		g_auto(GStrv) fields = empty ? NULL : csv_split(word, &why);
+		if (why != NULL)
+			return unsuitable(error, "%s", why);
 		if (word != NULL && *word != '\0' && check_word != NULL && !check_word(word, error))
 			return false;
 		if (word == NULL && check_object != NULL && !check_object(one, error))
@@ -88,7 +94,7 @@ static bool check_options(const json_t *value, const char *what,
 /* Whether one of "a=b,c=d" has this key. */
 static bool has_field(const char *word, const char *key)
 {
-	g_auto(GStrv) fields = g_strsplit(word, ",", -1);
+	g_auto(GStrv) fields = csv_split(word, NULL);
 	size_t length = strlen(key);
 	for (int i = 0; fields[i] != NULL; i++) {
 		const char *field = g_strchug(fields[i]);
@@ -119,7 +125,7 @@ static bool check_cache(const json_t *value, GError **error)
 static bool check_secret_word(const char *word, GError **error)
 {
 	static const char *const keys[] = {"type", "id", "source", "src", "env", NULL};
-	g_auto(GStrv) fields = g_strsplit(word, ",", -1);
+	g_auto(GStrv) fields = csv_split(word, NULL);
 	for (int i = 0; fields[i] != NULL; i++) {
 		const char *equals = strchr(fields[i], '=');
 		if (equals == NULL)

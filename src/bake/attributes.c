@@ -2,6 +2,7 @@
 #include "bake/bake.h"
 #include "bake/hcl.h"
 
+#include "base/csv.h"
 #include "base/error.h"
 #include "base/json_names.h"
 
@@ -47,7 +48,7 @@ static json_t *options_of(size_t which, const char *text)
 {
 	json_t *options = json_object();
 	const char *alone = attributes[which].alone;
-	g_auto(GStrv) fields = g_strsplit(text, ",", -1);
+	g_auto(GStrv) fields = csv_split(text, NULL);
 	/* One field of an output that states no type is the name of a folder, whatever is in it. */
 	bool plain =
 		strchr(text, '=') == NULL || (strcmp(alone, "dest") == 0 && fields[1] == NULL &&

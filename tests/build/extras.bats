@@ -539,7 +539,7 @@ a_socket_is_there() { ls "$WORK"/exec/ssh/*.sock; }
 	printf 'FROM busybox\nRUN echo prune-me-not > /x\n' | b -t kept -
 	d rmi kept
 	d builder prune -af --filter parent=abc
-	d builder prune -af --filter 'description=no such step'
+	d builder prune -af --filter 'description=no-such-step'
 	printf 'FROM busybox\nRUN echo prune-me-not > /x\n' | b --progress plain - 2>&1 | grep -q CACHED
 	d builder prune -af --filter 'description=prune-me-not'
 	printf 'FROM busybox\nRUN echo prune-me-not > /x\n' | b --progress plain - 2>&1 | not grep -q CACHED

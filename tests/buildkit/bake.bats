@@ -276,6 +276,28 @@ plain() { jq -S '.group[].targets |= sort'; }
 	[[ $output == *'exit code: 3'*'target default: failed to build'* ]]
 }
 
+@test "bake builds: outputs with all that they say, or refused" {
+	output() { printf 'target "default" {\n dockerfile-inline = "FROM scratch\\nCOPY docker-bake.hcl /f"\n tags = ["out:tag"]\n output = [%s]\n}\n' "$1" >docker-bake.hcl; }
+	output '"type=image,name=out:name,\"annotation.a=x,y\""'
+	bake --print | jq -e '.target.default.output == [{"annotation.a": "x,y", "name": "out:name", "type": "image"}]'
+	bake
+	[ -n "$("$BUILD/berth" images -q out:name)" ]
+	output '"type=cacheonly", "type=local,dest=made"'
+	bake
+	[ -e made/f ]
+	while IFS='|' read -r text words; do
+		output "$text"
+		run bake
+		[[ $status -eq 1 && $output == *"$words"* ]] || { echo "$text: $output"; false; }
+	done <<-'E'
+		"type=image,compression=zstd"|option compression=zstd is not supported
+		"type=image,nosuch=1"|option nosuch=1 is not supported
+		"type=image", "type=local,dest=made"|more than one output: build once for each
+		"type=image,\"a=b"|Unsuitable value: parse error on line 1, column 16: extraneous or missing " in quoted-field
+		"type=image,a\"b=c"|Unsuitable value: parse error on line 1, column 13: bare " in non-quoted-field
+	E
+}
+
 @test "bake --print: what is said twice, descriptions, and JSON that HCL has other forms of" {
 	cat >docker-bake.hcl <<-'E'
 		group "default" {

@@ -149,16 +149,28 @@ static void add(GStrvBuilder *argv, const char *flag, const char *value)
 	g_strv_builder_add(argv, value);
 }
 
+/* A field of a line of CSV: one with a comma, a quote or a line's end is quoted. */
+static void append_field(GString *text, const char *field)
+{
+	g_auto(GStrv) parts = g_strsplit(field, "\"", -1);
+	g_autofree char *doubled = g_strjoinv("\"\"", parts);
+	bool quoted = strpbrk(field, ",\"\r\n") != NULL;
+	g_string_append_printf(text, quoted ? "%s\"%s\"" : "%s%s", text->len > 0 ? "," : "",
+		quoted ? doubled : field);
+}
+
 /* "type=x,dest=y" */
 static char *csv_of(const json_t *options)
 {
 	g_autoptr(GString) text = g_string_new("");
 	const char *key;
 	json_t *value;
-	json_object_foreach ((json_t *)options, key, value)
-		if (json_is_string(value))
-			g_string_append_printf(text, "%s%s=%s", text->len > 0 ? "," : "", key,
-				json_string_value(value));
+	json_object_foreach ((json_t *)options, key, value) {
+		if (!json_is_string(value))
+			continue;
+		g_autofree char *field = g_strconcat(key, "=", json_string_value(value), NULL);
+		append_field(text, field);
+	}
 	return g_string_free(g_steal_pointer(&text), FALSE);
 }
 
@@ -212,22 +224,15 @@ static void add_texts(GStrvBuilder *argv, const json_t *target)
 		g_strv_builder_add(argv, "--no-cache");
 }
 
-/* The result is kept in the engine anyway. */
 static void add_outputs(GStrvBuilder *argv, const json_t *target)
 {
 	const json_t *outputs = json_object_get(target, "output"),
 		     *ssh = json_object_get(target, "ssh");
 	for (size_t i = 0; i < json_array_size(outputs); i++) {
 		const json_t *one = json_array_get(outputs, i);
-		const char *type = json_str(one, "type");
-		bool stays = strcmp(type, "cacheonly") == 0 || strcmp(type, "image") == 0 ||
-			     (strcmp(type, "docker") == 0 && *json_str(one, "dest") == '\0');
-		bool push =
-			strcmp(type, "registry") == 0 || strcmp(json_str(one, "push"), "true") == 0;
 		g_autofree char *csv = csv_of(one);
-		if (push)
-			g_strv_builder_add(argv, "--push");
-		else if (!stays)
+		/* Nothing, beside others. */
+		if (strcmp(json_str(one, "type"), "cacheonly") != 0)
 			add(argv, "--output", csv);
 	}
 	for (size_t i = 0; i < json_array_size(ssh); i++) {
