@@ -227,3 +227,21 @@ unsigned int socket_arrival_link(int fd)
 	}
 	return 0;
 }
+
+char *search_domain(const char *value)
+{
+	enum { LONGEST = 254 };
+	g_autofree char *text = g_strdup(value);
+	g_strstrip(text);
+	if (strcmp(text, ".") == 0)
+		return g_steal_pointer(&text);
+	if (!g_regex_match_simple(
+		    "^([a-z0-9]([a-z0-9-]*[a-z0-9])?)(\\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*\\.?$",
+		    text, G_REGEX_CASELESS | G_REGEX_DOLLAR_ENDONLY, 0) ||
+		strpbrk(text, G_CSET_a_2_z G_CSET_A_2_Z) == NULL)
+		return NULL;
+	size_t length = strlen(text);
+	if (text[length - 1] == '.')
+		text[--length] = '\0';
+	return length <= LONGEST ? g_steal_pointer(&text) : NULL;
+}

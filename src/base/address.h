@@ -41,3 +41,6 @@ char **tcp_address_split(const char *text);
 /* The same for tcp:// in -H, as docker and dockerd read it: without a host it is localhost, and never every address; without
  * a port 2375, with TLS 2376. NULL also for a port that is no number. */
 char **api_address_split(const char *text, bool tls);
+/* The domain of --dns-search or dns-search, for the caller to free: without blanks at its ends and the last point; NULL: it
+ * is none. */
+char *search_domain(const char *value);

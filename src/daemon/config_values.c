@@ -85,9 +85,12 @@ json_t *config_pools(const json_t *list, GError **error)
 	return g_steal_pointer(&pools);
 }
 
-/* At most one address of each family. */
+/* At most one address of each family. host-gateway-ip is the older form, of one. */
 static bool check_host_gateways(const json_t *given, GError **error)
 {
+	const char *one = json_str(given, "host-gateway-ip");
+	if (*one != '\0' && !g_hostname_is_ip_address(one))
+		return fail(error, BERTH_ERROR_INVALID, "invalid IP address: %s", one);
 	json_t *list = json_object_get(given, "host-gateway-ips"), *value;
 	size_t i;
 	int seen[2] = {0};
@@ -154,8 +157,7 @@ bool config_check_values(const json_t *given, GError **error)
 		return false;
 	const char *cgroupns = json_str(given, "default-cgroupns-mode"),
 		   *ipc = json_str(given, "default-ipc-mode");
-	json_t *value, *labels = json_object_get(given, "labels"),
-		       *mirrors = json_object_get(given, "registry-mirrors");
+	json_t *value;
 	size_t i;
 	if (*cgroupns != '\0' && strcmp(cgroupns, "host") != 0 && strcmp(cgroupns, "private") != 0)
 		return fail(error, BERTH_ERROR_INVALID,
@@ -166,17 +168,6 @@ bool config_check_values(const json_t *given, GError **error)
 			"default IPC mode setting (%s) is invalid; use \"shareable\" or "
 			"\"private\"",
 			ipc);
-	json_array_foreach (labels, i, value)
-		if (strchr(json_elem(labels, i), '=') == NULL)
-			return fail(error, BERTH_ERROR_INVALID, "bad attribute format: %s",
-				json_elem(labels, i));
-	json_array_foreach (mirrors, i, value)
-		if (!g_str_has_prefix(json_elem(mirrors, i), "http://") &&
-			!g_str_has_prefix(json_elem(mirrors, i), "https://"))
-			return fail(error, BERTH_ERROR_INVALID,
-				"invalid mirror: no scheme specified for \"%s\": must use either "
-				"'https://' or 'http://'",
-				json_elem(mirrors, i));
 	Address bridge;
 	if (*json_str(given, "bip") != '\0' && !address_parse(json_str(given, "bip"), &bridge))
 		return fail(error, BERTH_ERROR_INVALID, "invalid CIDR address: %s",
@@ -185,5 +176,6 @@ bool config_check_values(const json_t *given, GError **error)
 		if (!g_hostname_is_ip_address(json_string_value(value)))
 			return fail(error, BERTH_ERROR_INVALID, "invalid IP address: %s",
 				json_string_value(value));
-	return check_host_gateways(given, error) && config_check_lacking(given, error);
+	return check_host_gateways(given, error) && config_check_names(given, error) &&
+	       config_check_lacking(given, error);
 }

@@ -31,6 +31,17 @@ refused() { # text of the file, what is said
 @test "daemon.json: a value that means nothing is refused" {
 	refused '{"labels":["a"]}' 'bad attribute format: a'
 	refused '{"registry-mirrors":["zz"]}' "must use either 'https://' or 'http://'"
+	refused '{"registry-mirrors":["https://u:p@h"]}' 'invalid mirror: username/password not allowed in URI "https://u:xxxxx@h"'
+	refused '{"registry-mirrors":["https://h?x=y"]}' 'invalid mirror: query or fragment at end of the URI "https://h?x=y"'
+	refused '{"registry-mirrors":["https://h#f"]}' 'invalid mirror: query or fragment at end of the URI "https://h#f"'
+	refused '{"registry-mirrors":["https:///x"]}' 'is not a valid URI: it names no host'
+	run validate '{"registry-mirrors":["https://h:zz"]}'
+	[[ $status -eq 1 && $output == *'"https://h:zz" is not a valid URI: '* ]]
+	taken '{"registry-mirrors":["https://h/path", "http://[::1]:5000"], "labels":["a=b","a=b","c=d"], "dns-search":["."," a.b "]}'
+	refused '{"labels":["a=b","a=c"]}' 'conflict labels for a=c and a=b'
+	refused '{"labels":["COM.docker.x=y"]}' 'label COM.docker.x=y is not allowed: the namespaces com.docker.*, io.docker.*, and org.dockerproject.* are reserved for internal use'
+	for domain in 'a b' '' -a a_b; do refused "{\"dns-search\":[\"$domain\"]}" "$domain is not a valid domain"; done
+	refused '{"host-gateway-ip":"info"}' 'invalid IP address: info'
 	refused '{"dns":["zz"]}' 'invalid IP address: zz'
 	refused '{"bip":"zz"}' 'invalid CIDR address: zz'
 	refused '{"default-address-pools":[{"base":"zz","size":24}]}' 'invalid default address pool: {"base":"zz","size":24}'

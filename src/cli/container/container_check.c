@@ -59,28 +59,9 @@ static char *link_problem(const char *value)
 					 : g_strdup_printf("bad format for links: %s", value);
 }
 
-/* The domain of a --dns-search, for the caller to free: without blanks at its ends and the last point; NULL: it is none. */
-static char *domain_of(const char *value)
-{
-	enum { LONGEST = 254 };
-	g_autofree char *text = g_strdup(value);
-	g_strstrip(text);
-	if (strcmp(text, ".") == 0)
-		return g_steal_pointer(&text);
-	if (!g_regex_match_simple(
-		    "^([a-z0-9]([a-z0-9-]*[a-z0-9])?)(\\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*\\.?$",
-		    text, G_REGEX_CASELESS | G_REGEX_DOLLAR_ENDONLY, 0) ||
-		strpbrk(text, G_CSET_a_2_z G_CSET_A_2_Z) == NULL)
-		return NULL;
-	size_t length = strlen(text);
-	if (text[length - 1] == '.')
-		text[--length] = '\0';
-	return length <= LONGEST ? g_steal_pointer(&text) : NULL;
-}
-
 static char *search_problem(const char *value)
 {
-	g_autofree char *domain = domain_of(value);
+	g_autofree char *domain = search_domain(value);
 	return domain != NULL ? NULL : g_strdup_printf("%s is not a valid domain", value);
 }
 
@@ -138,7 +119,7 @@ json_t *flag_hosts(const Cli *cli)
 
 json_t *flag_domains(const Cli *cli)
 {
-	return list_of(cli, "dns-search", domain_of);
+	return list_of(cli, "dns-search", search_domain);
 }
 
 static char *device_rule_problem(const char *value)
