@@ -8,6 +8,7 @@ setup_file() {
 	printf 'FROM scratch\nCOPY key /key\n' >"$WORK/secret/Dockerfile"
 	nsenter --net="/proc/$(cat "$WORK/pid")/ns/net" python3 -m http.server -d "$WORK/www" --bind 127.0.0.1 8097 >/dev/null 2>&1 3>&- &
 	echo $! >"$WORK/www.pid"
+	await nsenter --net="/proc/$(cat "$WORK/pid")/ns/net" curl -sf -o /dev/null http://127.0.0.1:8097/
 }
 teardown_file() {
 	kill "$(cat "$WORK/www.pid")"
