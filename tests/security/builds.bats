@@ -1,14 +1,20 @@
 load ../lib/engine
 # What a build is made of was written by others: its folders, its files, its patterns, its users' names.
+# A web server on the loopback of the engine, which has a new one each time it is started.
+serve_www() {
+	local own=(nsenter --net="/proc/$(cat "$WORK/pid")/ns/net")
+	[ ! -e "$WORK/www.pid" ] || kill "$(cat "$WORK/www.pid")"
+	"${own[@]}" ip link set lo up
+	"${own[@]}" python3 -m http.server -d "$WORK/www" --bind 127.0.0.1 8097 >/dev/null 2>&1 3>&- &
+	echo $! >"$WORK/www.pid"
+	await "${own[@]}" curl -sf -o /dev/null http://127.0.0.1:8097/
+}
 setup_file() {
 	file_setup
-	nsenter --net="/proc/$(cat "$WORK/pid")/ns/net" ip link set lo up
 	mkdir "$WORK/www" "$WORK/secret"
 	echo the-secret >"$WORK/secret/key"
 	printf 'FROM scratch\nCOPY key /key\n' >"$WORK/secret/Dockerfile"
-	nsenter --net="/proc/$(cat "$WORK/pid")/ns/net" python3 -m http.server -d "$WORK/www" --bind 127.0.0.1 8097 >/dev/null 2>&1 3>&- &
-	echo $! >"$WORK/www.pid"
-	await nsenter --net="/proc/$(cat "$WORK/pid")/ns/net" curl -sf -o /dev/null http://127.0.0.1:8097/
+	serve_www
 }
 teardown_file() {
 	kill "$(cat "$WORK/www.pid")"
@@ -457,6 +463,7 @@ tar.close()'
 	engine_kill
 	echo '{"builder":{"entitlements":{"network-host":false}}}' >"$WORK/daemon.json"
 	engine_start
+	serve_www
 	printf 'FROM busybox\nRUN --network=host id\n' >Dockerfile
 	run b --allow network.host .
 	[[ $output == *'granting entitlement network.host is not allowed by build daemon configuration'* ]]
