@@ -1,6 +1,7 @@
 /* Any bytes as a Compose file: through every stage of the loader, over itself, and out again as YAML. */
 #include "compose/keys.h"
 #include "compose/load.h"
+#include "compose/remote.h"
 #include "compose/yaml.h"
 
 #include <stdint.h>
@@ -16,8 +17,13 @@ static void check_text(const char *text, size_t size)
 	g_autoptr(GHashTable) streams =
 		g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
 	g_autoptr(json_t) tree = json_object();
+	g_autoptr(GHashTable) copies = g_hash_table_new(g_str_hash, g_str_equal);
+	RemoteCopy copy = {.file = "/nonexistent/fuzz.yaml", .folder = "/nonexistent"};
+	g_hash_table_insert(copies, "oci://fuzz", &copy);
+	Project project = {.copies = copies};
 	const ProjectOptions options = {.folder = "", .name = ""};
 	Loader loader = {.options = &options,
+		.project = &project,
 		.environment = environment,
 		.folder = "/nonexistent",
 		.relative = "/nonexistent",
@@ -28,7 +34,8 @@ static void check_text(const char *text, size_t size)
 	for (guint i = 0; documents != NULL && i < documents->len; i++) {
 		g_autoptr(GError) problem = NULL, again = NULL;
 		loader_merge(&loader, documents->pdata[i], "fuzz.yaml", &tree, &problem);
-		loader_merge(&loader, documents->pdata[i], "fuzz.yaml", &tree, &again);
+		loader_merge(&loader, documents->pdata[i], copy.file, &tree,
+			&again); /* of a remote project */
 	}
 	g_autoptr(json_t) bound = model_bind(tree, NULL);
 	g_autoptr(json_t) shown = bound != NULL ? model_emit(&compose_root, bound, EMIT_YAML)

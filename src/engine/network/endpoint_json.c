@@ -36,10 +36,13 @@ json_t *endpoint_json_resting(const char *network_id, char *const *names, const 
 		"NetworkID", network_id, "EndpointID", "", "Gateway", "", "IPAddress", "",
 		"IPPrefixLen", 0, "IPv6Gateway", "", "GlobalIPv6Address", "", "GlobalIPv6PrefixLen",
 		0, "DNSNames", names != NULL ? json_strings(names) : json_null());
-	const char *key;
-	json_t *value;
-	json_object_foreach ((json_t *)asked, key, value)
-		if (!json_is_null(value) && json_object_get(endpoint, key) != NULL)
-			json_object_set(endpoint, key, value);
+	/* The rest is the engine's to say: clients send it as well, empty. */
+	static const char *const requested[] = {
+		"IPAMConfig", "Links", "Aliases", "MacAddress", "DriverOpts", "GwPriority"};
+	for (size_t i = 0; i < G_N_ELEMENTS(requested); i++) {
+		json_t *value = json_object_get(asked, requested[i]);
+		if (value != NULL && !json_is_null(value))
+			json_object_set(endpoint, requested[i], value);
+	}
 	return endpoint;
 }
