@@ -77,6 +77,13 @@ const char *json_elem(const json_t *array, size_t index)
 	return text != NULL ? text : "";
 }
 
+json_t *json_member(json_t *object, const char *key)
+{
+	if (!json_is_object(json_object_get(object, key)))
+		json_object_set_new(object, key, json_object());
+	return json_object_get(object, key);
+}
+
 bool json_filled(const json_t *value)
 {
 	return json_array_size(value) > 0 || json_object_size(value) > 0 ||

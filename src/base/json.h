@@ -28,6 +28,9 @@ gint64 json_whole(const json_t *value); /* a number truncated to an integer; 0 i
 bool json_bool(const json_t *object, const char *path);	  /* false where absent */
 const char *json_elem(const json_t *array, size_t index); /* "" where absent or no string */
 
+/* The object at key, put there if there is none. Borrowed. */
+json_t *json_member(json_t *object, const char *key);
+
 /* True for an array or object with members, or a non-empty string. */
 bool json_filled(const json_t *value);
 

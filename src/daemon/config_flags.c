@@ -164,14 +164,6 @@ static int find_flag(const char *arg, const char **value)
 	return -1;
 }
 
-/* The object at key, created if absent. */
-static json_t *member(json_t *object, const char *key)
-{
-	if (json_object_get(object, key) == NULL)
-		json_object_set_new(object, key, json_object());
-	return json_object_get(object, key);
-}
-
 /* Sets a member of a map, or of a map within it. */
 static bool set_member(json_t *values, int flag, const char *value, GError **error)
 {
@@ -182,8 +174,8 @@ static bool set_member(json_t *values, int flag, const char *value, GError **err
 		return fail(error, BERTH_ERROR_INVALID,
 			"invalid argument \"%s\" for \"--%s\": %skey=value is wanted", value,
 			flags[flag].flag, nested ? "driver=" : "");
-	json_t *map = member(values, flags[flag].key);
-	json_object_set_new(nested ? member(map, parts[0]) : map, parts[nested ? 1 : 0],
+	json_t *map = json_member(values, flags[flag].key);
+	json_object_set_new(nested ? json_member(map, parts[0]) : map, parts[nested ? 1 : 0],
 		json_lenient(parts[nested ? 2 : 1]));
 	return true;
 }
@@ -197,8 +189,8 @@ static bool set_truth(json_t *values, int flag, const char *value, GError **erro
 		return fail(error, BERTH_ERROR_INVALID,
 			"invalid argument \"%s\" for \"--%s\": name or name=true is wanted", value,
 			flags[flag].flag);
-	return json_object_set_new(member(values, flags[flag].key), parts[0], json_boolean(on)) ==
-	       0;
+	return json_object_set_new(
+		       json_member(values, flags[flag].key), parts[0], json_boolean(on)) == 0;
 }
 
 /* Sets a value according to its type: replaced, appended, or a member of a map. */

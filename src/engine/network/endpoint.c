@@ -91,7 +91,6 @@ bool network_is_wanted(Engine *engine, const Network *network)
 	return false;
 }
 
-/* The IPAM settings of one address family. */
 void endpoint_drop(Container *container, Network *network, Endpoint *endpoint)
 {
 	lock_held(&container->engine->network_lock);

@@ -34,14 +34,6 @@ static int running_pid(Container *container)
 	return pid;
 }
 
-/* The object at key, created if absent. */
-static json_t *member(json_t *object, const char *key)
-{
-	if (!json_is_object(json_object_get(object, key)))
-		json_object_set_new(object, key, json_object());
-	return json_object_get(object, key);
-}
-
 /* Whether a reference means the network of this name; a network that is gone has only its name. network_lock is held. */
 static bool names_network(Engine *engine, const char *reference, const char *name)
 {
@@ -52,7 +44,7 @@ static bool names_network(Engine *engine, const char *reference, const char *nam
 /* Notes in the specification of a container that does not run which networks are new to it. */
 static void note_unseen(const Container *container, json_t *spec, const char *name, bool connected)
 {
-	json_t *unseen = member(spec, SPEC_UNSEEN);
+	json_t *unseen = json_member(spec, SPEC_UNSEEN);
 	json_object_del(unseen, name);
 	if (connected)
 		json_object_set_new(unseen, name, json_integer(container->row.started));
@@ -69,7 +61,8 @@ static bool keep_request(Container *container, const char *name, json_t *asked, 
 		return false;
 	g_autoptr(json_t) spec = json_deep_copy(old->json);
 	const NamespaceMode *mode = &old->modes.network;
-	json_t *configs = member(member(spec, "NetworkingConfig"), "EndpointsConfig"), *value;
+	json_t *configs = json_member(json_member(spec, "NetworkingConfig"), "EndpointsConfig"),
+	       *value;
 	const char *key;
 	void *next;
 	json_object_foreach_safe (configs, next, key, value) {

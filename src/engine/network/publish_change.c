@@ -131,19 +131,11 @@ static void keep_less(json_t *bindings, const GArray *less)
 	}
 }
 
-/* The object at key, created if absent. */
-static json_t *member(json_t *object, const char *key)
-{
-	if (!json_is_object(json_object_get(object, key)))
-		json_object_set_new(object, key, json_object());
-	return json_object_get(object, key);
-}
-
 /* Changes the kept request, so that the next start publishes the same. */
 static void keep_request(json_t *spec, const json_t *more, const GArray *less)
 {
-	json_t *bindings = member(json_object_get(spec, "HostConfig"), "PortBindings"),
-	       *exposed = member(json_object_get(spec, "Config"), "ExposedPorts"), *list;
+	json_t *bindings = json_member(json_object_get(spec, "HostConfig"), "PortBindings"),
+	       *exposed = json_member(json_object_get(spec, "Config"), "ExposedPorts"), *list;
 	const char *port;
 	keep_less(bindings, less);
 	json_object_foreach ((json_t *)more, port, list) {
