@@ -37,33 +37,32 @@ static void take_flags(Verb *verb, const char **at)
 	}
 }
 
+/* "[2]": the number of an argument. */
+static bool take_argument(int *number, const char **at, GError **error)
+{
+	(*at)++;
+	*number = take_number(at, 0);
+	if (*number < 1 || **at != ']')
+		return fail(error, BERTH_ERROR_INVALID, "unrecognized format character in a verb");
+	(*at)++;
+	return true;
+}
+
 /* *at is behind the sign of percent; next: the argument without a number of its own. */
 static bool take_verb(Verb *verb, const char **at, size_t *next, GError **error)
 {
 	*verb = (Verb){.width = -1, .precision = -1};
 	take_flags(verb, at);
 	int stated = 0;
-	if (**at == '[') {
-		(*at)++;
-		stated = take_number(at, 0);
-		if (stated < 1 || **at != ']')
-			return fail(error, BERTH_ERROR_INVALID,
-				"unrecognized format character in a verb");
-		(*at)++;
-	}
+	if (**at == '[' && !take_argument(&stated, at, error))
+		return false;
 	verb->width = take_number(at, -1);
 	if (**at == '.') {
 		(*at)++;
 		verb->precision = take_number(at, 0);
 	}
-	if (**at == '[' && stated == 0) {
-		(*at)++;
-		stated = take_number(at, 0);
-		if (stated < 1 || **at != ']')
-			return fail(error, BERTH_ERROR_INVALID,
-				"unrecognized format character in a verb");
-		(*at)++;
-	}
+	if (**at == '[' && stated == 0 && !take_argument(&stated, at, error))
+		return false;
 	verb->verb = **at;
 	if (verb->verb == '\0' || strchr("vtbdoxXeEfgGsq", verb->verb) == NULL)
 		return fail(

@@ -1,6 +1,7 @@
 #include "base/csv.h"
 
 #include <stdbool.h>
+#include <string.h>
 
 /* encoding/csv's words. */
 static const char csv_bare[] = "bare \" in non-quoted-field",
@@ -42,4 +43,13 @@ char **csv_split(const char *text, char **why)
 			       : g_strdup_printf("parse error on line 1, column %d: %s",
 					 (int)(p - text), wrong);
 	return g_strv_builder_end(fields);
+}
+
+void csv_append(GString *line, const char *field)
+{
+	g_auto(GStrv) parts = g_strsplit(field, "\"", -1);
+	g_autofree char *doubled = g_strjoinv("\"\"", parts);
+	bool quoted = strpbrk(field, ",\"\r\n") != NULL;
+	g_string_append_printf(line, quoted ? "%s\"%s\"" : "%s%s", line->len > 0 ? "," : "",
+		quoted ? doubled : field);
 }

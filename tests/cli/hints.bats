@@ -157,8 +157,10 @@ LABEL of=another' >/dev/null
 	at 'plain-text password is not supported' ssh://u:p@h
 }
 
+# A command line with a misspelt word, and what it says.
+means() { run d $1; [[ $status -ne 0 && $output == *"$2"* ]] || { echo "$1: $output"; return 1; }; }
+
 @test "a flag, a command of Compose, a volume or a network with a misspelt name: the one that may be meant" {
-	means() { run d $1; [[ $status -ne 0 && $output == *"$2"* ]] || { echo "$1: $output"; return 1; }; }
 	d volume create data-of-web
 	d network create front-of-web
 	means 'run --nmae x busybox' 'unknown flag: --nmae (did you mean --name?)'
@@ -178,7 +180,6 @@ LABEL of=another' >/dev/null
 }
 
 @test "what inspect and contexts do not find: the one that may be meant, of every kind" {
-	means() { run d $1; [[ $status -ne 0 && $output == *"$2"* ]] || { echo "$1: $output"; return 1; }; }
 	d volume create data-of-web
 	d network create front-of-web
 	means 'inspect wbe' "hint: did you mean 'web'?"

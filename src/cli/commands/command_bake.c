@@ -3,6 +3,7 @@
 #include "cli/commands/commands.h"
 #include "cli/common/flags.h"
 
+#include "base/csv.h"
 #include "base/error.h"
 #include "base/fd.h"
 
@@ -149,16 +150,6 @@ static void add(GStrvBuilder *argv, const char *flag, const char *value)
 	g_strv_builder_add(argv, value);
 }
 
-/* A field of a line of CSV: one with a comma, a quote or a line's end is quoted. */
-static void append_field(GString *text, const char *field)
-{
-	g_auto(GStrv) parts = g_strsplit(field, "\"", -1);
-	g_autofree char *doubled = g_strjoinv("\"\"", parts);
-	bool quoted = strpbrk(field, ",\"\r\n") != NULL;
-	g_string_append_printf(text, quoted ? "%s\"%s\"" : "%s%s", text->len > 0 ? "," : "",
-		quoted ? doubled : field);
-}
-
 /* "type=x,dest=y" */
 static char *csv_of(const json_t *options)
 {
@@ -169,7 +160,7 @@ static char *csv_of(const json_t *options)
 		if (!json_is_string(value))
 			continue;
 		g_autofree char *field = g_strconcat(key, "=", json_string_value(value), NULL);
-		append_field(text, field);
+		csv_append(text, field);
 	}
 	return g_string_free(g_steal_pointer(&text), FALSE);
 }
