@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -15,6 +16,7 @@ enum {
 	TAIL = 2048,  /* the part of an entry after the text of the line */
 	ENTRY = LINE * ESCAPE_MOST + TAIL + 64, /* the longest entry of one line */
 	PATH_ROOM = 4096,
+	IDLE_MS = 1000,
 };
 
 static struct {
@@ -25,8 +27,12 @@ static struct {
 	char path[PATH_ROOM], attributes[1024];
 } logfile = {.fd = -1};
 
-static char out[OUT + ENTRY];
+static char outs[LOG_PARTS][OUT + ENTRY]; /* one is filled while the others are written */
+static int filled;
+static char *out = outs[0];
 static size_t out_length;
+static bool much;	      /* there is more output already than was read */
+static bool grown;	      /* buffers hold memory that little output does not need */
 static char pending[2][LINE]; /* unfinished lines of stdout and stderr */
 static size_t pending_length[2];
 
@@ -71,16 +77,29 @@ static void rotate(void)
 	open_file();
 }
 
+static void write_out(const char *data, size_t length)
+{
+	/* A full disk loses log lines, but never stops the container. */
+	if (logfile.fd >= 0 && write_all(logfile.fd, data, length))
+		logfile.size += (int64_t)length;
+	if (logfile.max_size > 0 && logfile.size >= logfile.max_size)
+		rotate();
+}
+
+/* What a program wrote is in its log before a client gets it, but for the last part of what comes without a pause. */
 static void flush_out(void)
 {
 	if (out_length == 0)
 		return;
-	/* A full disk loses log lines, but never stops the container. */
-	if (logfile.fd >= 0 && write_all(logfile.fd, out, out_length))
-		logfile.size += (int64_t)out_length;
+	if (much && log_thread_write(write_out, out, out_length)) {
+		grown = true;
+		filled = (filled + 1) % LOG_PARTS;
+		out = outs[filled];
+	} else {
+		log_thread_wait();
+		write_out(out, out_length);
+	}
 	out_length = 0;
-	if (logfile.max_size > 0 && logfile.size >= logfile.max_size)
-		rotate();
 }
 
 static void put(const char *text, size_t length)
@@ -175,10 +194,11 @@ static size_t take_line(int stream, const char *data, size_t length, const struc
 	return take;
 }
 
-void logfile_write(int stream, const char *data, size_t length)
+void logfile_write(int stream, const char *data, size_t length, bool more)
 {
 	if (logfile.kind == PLAN_LOG_NONE && !logsend_active())
 		return;
+	much = more;
 	const struct tail *tail = json_tail(stream);
 	bool direct = logfile.kind == PLAN_LOG_JSON && !logsend_active();
 	while (length > 0) {
@@ -190,11 +210,36 @@ void logfile_write(int stream, const char *data, size_t length)
 		data += taken;
 		length -= taken;
 	}
+	if (!more)
+		flush_out();
+}
+
+void logfile_flush(void)
+{
 	flush_out();
+}
+
+int logfile_poll_timeout(void)
+{
+	return grown ? IDLE_MS : -1;
+}
+
+void logfile_idle(void)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	uintptr_t begin = ((uintptr_t)outs + page - 1) / page * page,
+		  end = (uintptr_t)(outs + LOG_PARTS) / page * page;
+	if (!grown)
+		return;
+	flush_out();
+	log_thread_wait();
+	madvise((void *)begin, end - begin, MADV_DONTNEED);
+	grown = false;
 }
 
 void logfile_finish(void)
 {
+	much = false;
 	for (int stream = 1; stream <= 2; stream++) {
 		size_t *used = &pending_length[stream - 1];
 		if (*used > 0)
@@ -202,4 +247,5 @@ void logfile_finish(void)
 		*used = 0;
 	}
 	flush_out();
+	log_thread_wait();
 }

@@ -364,8 +364,12 @@ static void serve(int signals)
 		if (finished && !client_any() && !logsend_busy())
 			break;
 		int timeout = sooner(dns_poll_timeout(), making_poll_timeout());
-		if (poll(polls, (nfds_t)count, sooner(timeout, logsend_poll_timeout())) < 0)
+		timeout = sooner(timeout, sooner(logsend_poll_timeout(), logfile_poll_timeout()));
+		int ready = poll(polls, (nfds_t)count, timeout);
+		if (ready < 0)
 			continue;
+		if (ready == 0)
+			logfile_idle();
 		struct signalfd_siginfo info;
 		client_poll_done(polls);
 		session_poll_done(polls);

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 
-enum { CHUNK = 65536, PIPE_ROOM = 1 << 20, MAX_SLOTS = 64 };
+enum { CHUNK = 65536, PIPE_ROOM = 1 << 20, MAX_SLOTS = 64, READS = PIPE_ROOM / CHUNK };
 
 static struct {
 	struct session *session;
@@ -90,34 +90,53 @@ void session_take_terminal(struct session *session, int master)
 	hold_terminal(session);
 }
 
-/* Reads once; false when there is nothing more (now, or for ever: then the stream is closed). */
-static bool read_stream(struct session *session, int stream)
+/* Reads once, at most CHUNK bytes, and returns how many; 0 when there is nothing more (now, or for ever: then the stream is closed). */
+static ssize_t read_stream(struct session *session, int stream)
 {
 	static char chunk[CHUNK];
-	ssize_t n = read(session->out[stream], chunk, sizeof chunk);
-	if (n < 0 && (errno == EAGAIN || errno == EINTR))
-		return errno == EINTR;
+	ssize_t n;
+	do
+		n = read(session->out[stream], chunk, sizeof chunk);
+	while (n < 0 && errno == EINTR);
+	if (n < 0 && errno == EAGAIN)
+		return 0;
 	if (n <= 0) {
 		/* EIO means that nobody holds the terminal any more: after a hang-up, not even this process. */
 		if (session->tty && n < 0 && errno == EIO && !session->ended &&
 			hold_terminal(session))
-			return false;
+			return 0;
 		if (session->tty)
 			session->in = -1;
 		close_fd(&session->out[stream]);
-		return false;
+		return 0;
 	}
+	/* Before it is made the shim has all of its privileges: no thread is to keep them. */
 	if (*session->id == '\0')
-		logfile_write(stream + 1, chunk, (size_t)n);
+		logfile_write(stream + 1, chunk, (size_t)n, n == CHUNK && session->pid != 0);
 	client_broadcast(session, stream + 1, chunk, (size_t)n);
-	return true;
+	return n;
+}
+
+/* A client that reads too slowly slows the container down; buffers are bounded. */
+static bool is_held_up(const struct session *session)
+{
+	return client_blocks(session) || (*session->id == '\0' && logsend_blocks());
+}
+
+/* Others wait meanwhile: it is asked for no more often than a full pipe needs. */
+static void read_available(struct session *session, int stream)
+{
+	for (int i = 0; i < READS; i++)
+		if (read_stream(session, stream) < CHUNK || is_held_up(session))
+			break;
+	logfile_flush();
 }
 
 void session_ended(struct session *session)
 {
 	session->ended = true;
 	for (int stream = 0; stream < 2; stream++)
-		while (session->out[stream] >= 0 && read_stream(session, stream))
+		while (session->out[stream] >= 0 && read_stream(session, stream) > 0)
 			;
 	if (session->in != session->out[0])
 		close_fd(&session->in);
@@ -146,8 +165,7 @@ int session_poll_fill(struct pollfd *polls, int count, int max)
 	slot_count = 0;
 	sweep();
 	for (struct session *s = sessions; s != NULL; s = s->next) {
-		/* A client that reads too slowly slows the container down; buffers are bounded. */
-		if (client_blocks(s) || (*s->id == '\0' && logsend_blocks()))
+		if (is_held_up(s))
 			continue;
 		for (int stream = 0; stream < 2; stream++) {
 			if (s->out[stream] < 0 || count >= max || slot_count >= MAX_SLOTS)
@@ -166,5 +184,5 @@ void session_poll_done(const struct pollfd *polls)
 	for (int i = 0; i < slot_count; i++)
 		if (polls[slots[i].poll].revents != 0 &&
 			slots[i].session->out[slots[i].stream] >= 0)
-			read_stream(slots[i].session, slots[i].stream);
+			read_available(slots[i].session, slots[i].stream);
 }

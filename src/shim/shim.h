@@ -152,8 +152,18 @@ void init_fork(void (*confine)(void));
 
 /* logfile.c: the container's log. */
 bool logfile_open(const struct plan_record *record);
-void logfile_write(int stream, const char *data, size_t length);
-void logfile_finish(void); /* writes pending unfinished lines */
+/* more: there is so much of it that it is gathered, and written in a thread of its own; otherwise it is written when this returns. */
+void logfile_write(int stream, const char *data, size_t length, bool more);
+void logfile_flush(void);	/* begins to write what was gathered */
+int logfile_poll_timeout(void); /* milliseconds; -1: never */
+void logfile_idle(void);	/* gives the memory back that a lot of output took */
+void logfile_finish(void);	/* writes pending unfinished lines */
+/* log_thread.c: writes parts of the log in a thread, in turn; it begins with the first of them. At most LOG_PARTS - 1 wait, so that of
+ * as many buffers one is free once log_thread_write returns. False: there can be no thread, and nothing was done. */
+enum { LOG_PARTS = 4 };
+typedef void log_writer(const char *data, size_t length);
+bool log_thread_write(log_writer *write, const char *data, size_t length);
+void log_thread_wait(void); /* until all are written */
 /* log_text.c: how many bytes the UTF-8 sequence at p has (RFC 3629), 0 if it is none. */
 size_t utf8_length(const unsigned char *p, size_t left);
 

@@ -63,6 +63,23 @@ teardown_file() { file_teardown; }
 	d rm fast
 }
 
+@test "a lot of output is logged by a thread without privileges, whole and in order, and its memory is given back" {
+	local pid shim log
+	d run -d --name much --network none --log-opt max-size=10m --log-opt max-file=20 busybox sh -c 'seq 1 1000000 >/lines; cat /lines; echo small; exec sleep 1000'
+	log=$(d inspect -f '{{.LogPath}}' much)
+	await grep -q small "$log"
+	d logs much >"$WORK/logged"
+	(seq 1 1000000; echo small) | cmp - "$WORK/logged"
+	pid=$(d inspect -f '{{.State.Pid}}' much)
+	shim=$(ps -o ppid= -p "$pid" | xargs)
+	[ "$(ls "/proc/$shim/task" | wc -l)" -eq 2 ]
+	[ "$(grep -hE '^Cap(Prm|Eff|Bnd)' /proc/"$shim"/task/*/status | sort -u | wc -l)" -eq "$(grep -E '^Cap(Prm|Eff|Bnd)' "/proc/$shim/status" | sort -u | wc -l)" ]
+	[ "$(awk '/^CapBnd/ { print $2 }' "/proc/$shim/status")" != "$(awk '/^CapBnd/ { print $2 }' /proc/1/status)" ]
+	is_small() { [ "$(awk '/^RssAnon/ { print $2 }' "/proc/$shim/status")" -lt 400 ]; }
+	await is_small
+	d rm -f much
+}
+
 @test "events and stats end when nobody reads them any more" {
 	[[ $DOCKER == */berth ]] || skip "other clients have other words, or wait"
 	for command in events stats; do
