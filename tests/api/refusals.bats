@@ -78,7 +78,7 @@ is() { [ "$(says "${@:2}")" = "$1" ] || { says "${@:2}"; return 1; }; }
 		d rm resolves
 	done
 	# Docker's client refuses a zone, its engine takes it.
-	post_json '/containers/create?name=resolves' '{"Image":"busybox","Cmd":["grep","-c","nameserver","/etc/resolv.conf"],"HostConfig":{"NetworkMode":"none","Dns":["fe80::1%eth0","::1"]}}'
+	post_json '/containers/create?name=resolves' '{"Image":"busybox","Cmd":["grep","-c","^nameserver","/etc/resolv.conf"],"HostConfig":{"NetworkMode":"none","Dns":["fe80::1%eth0","::1"]}}'
 	[ "$(d start -a resolves)" = 2 ]
 	d rm resolves
 }

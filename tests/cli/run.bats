@@ -291,7 +291,7 @@ teardown_file() { file_teardown; }
 	[ "$(run_none --entrypoint '' busybox echo hi)" = hi ]
 	[ "$(run_none -e A=b busybox env | cut -d= -f1 | xargs)" = 'PATH HOSTNAME A HOME' ]
 	[ "$(run_none -e HOME=/x busybox sh -c 'echo $HOME')" = /x ]
-	[ "$(run_none --dns 1.1.1.1 --dns-search x.y --dns-option ndots:2 busybox cat /etc/resolv.conf | xargs)" = 'nameserver 1.1.1.1 search x.y options ndots:2' ]
+	[ "$(run_none --dns 1.1.1.1 --dns-search x.y --dns-option ndots:2 busybox grep -v '^#' /etc/resolv.conf | xargs)" = 'nameserver 1.1.1.1 search x.y options ndots:2' ]
 	run run_none --oom-score-adj 9999 busybox true
 	[[ $output == *'range for oom score adj is [-1000, 1000]'* ]]
 	[ "$status" -eq 125 ]

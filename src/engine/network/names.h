@@ -16,9 +16,9 @@ void resolv_conf_switch(Container *container, const Spec *spec);
 /* resolver.c: tells the shim of a running container about its current networks, and gives it a resolver if it has
  * none and a network has names. network_lock is held; failures are logged. True if the resolver is new. */
 bool resolver_update(Container *container, const Spec *spec, int netns);
-/* resolv_conf.c: the file for a container with or without a resolver of its own; and the host's nameservers. The
- * caller frees them. */
-char *resolv_conf_text(const Config *config, const Spec *spec, bool own_resolver);
+/* resolv_conf.c: the file for a container with or without a resolver of its own, with or without comments on how it was
+ * made; and the host's nameservers. The caller frees them. */
+char *resolv_conf_text(const Config *config, const Spec *spec, bool own_resolver, bool comments);
 char **host_nameservers(void);
 
 /* resolver.c: for a container that starts; the caller clears it. */

@@ -135,7 +135,9 @@ bool network_files_write(Container *container, const Spec *spec, GError **error)
 	g_autofree char *hosts = hosts_text(container, spec);
 	g_auto(Resolver) resolver = resolver_of(container, spec);
 	bool own = resolver.names[0] != NULL, on_host = spec->modes.network.share == SHARE_HOST;
-	g_autofree char *resolv = resolv_conf_text(container->engine->config, spec, own);
+	/* BuildKit writes none for a step, and what a step reads may end in its image. */
+	g_autofree char *resolv =
+		resolv_conf_text(container->engine->config, spec, own, !container->unlisted);
 	g_autofree char *digest = g_compute_checksum_for_string(G_CHECKSUM_SHA256, resolv, -1);
 	/* Records the state of the file, by which a change by the container is detected later: only if it may have to
 	 * be rewritten. */
@@ -152,7 +154,7 @@ void resolv_conf_switch(Container *container, const Spec *spec)
 			*path = g_build_filename(folder, "resolv.conf", NULL),
 			*hash_path = g_build_filename(folder, "resolv.conf.hash", NULL);
 	g_autofree char *now = file_read(path, SMALL_FILE), *hash = file_read(hash_path, 256),
-			*text = resolv_conf_text(container->engine->config, spec, true);
+			*text = resolv_conf_text(container->engine->config, spec, true, true);
 	g_autofree char *digest =
 		now != NULL ? g_compute_checksum_for_string(G_CHECKSUM_SHA256, now, -1) : NULL;
 	if (hash == NULL || g_strcmp0(hash, digest) != 0)
