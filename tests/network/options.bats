@@ -198,3 +198,30 @@ s.bind(("10.5.0.2", 9000)); s.listen(); s.settimeout(10); print("ready", flush=T
 	d network rm ip
 	[ "$(d network ls -q | wc -l)" -eq 3 ]
 }
+
+@test "a parent that networks share goes with the last of them; passthru and ipvlan share with nobody of their kind" {
+	d network create -d macvlan --subnet 10.73.0.0/24 maker
+	maker=$(d network inspect -f '{{.Id}}' maker)
+	parent=dm-${maker:0:12}
+	d network create -d macvlan -o parent="$parent" --subnet 10.73.1.0/24 second
+	refused "cannot use mode passthru, macvlan network $maker is already using parent interface $parent" network create -d macvlan -o parent="$parent" -o macvlan_mode=passthru bad
+	d network rm maker
+	on_host ip link show "$parent"
+	d run --rm --network second busybox ip -o addr show eth0 | grep -q 10.73.1.2/24
+	engine_kill
+	engine_start
+	d run --rm --network second busybox ip -o addr show eth0 | grep -q 10.73.1.2/24
+	d network rm second
+	not on_host ip link show "$parent"
+	d network create -d macvlan -o parent="$WIRE_A" -o macvlan_mode=passthru through
+	refused "macvlan network $(d network inspect -f '{{.Id}}' through) is already using parent interface $WIRE_A in mode passthru" network create -d macvlan -o parent="$WIRE_A" bad
+	# Settings that are no network have no parent, whatever they name.
+	d network create --config-only -d macvlan -o parent="$WIRE_A" settings
+	d network create --config-only -d macvlan -o parent=nosuch nowhere
+	d network rm through
+	d network create -d ipvlan -o parent="$WIRE_A" --subnet 10.74.0.0/24 one
+	refused "network di-$(d network inspect -f '{{slice .Id 0 12}}' one) is already using parent interface $WIRE_A" network create -d ipvlan -o parent="$WIRE_A" bad
+	d network create -d macvlan -o parent="$WIRE_A" other
+	d network rm one other settings nowhere
+	[ "$(d network ls -q | wc -l)" -eq 3 ]
+}

@@ -3,6 +3,7 @@
 #include "engine/network/network_spec.h"
 
 #include "base/error.h"
+#include "base/lock.h"
 
 #include <linux/if_link.h>
 #include <net/if.h>
@@ -113,7 +114,45 @@ static bool check_parent(Network *network, GError **error)
 	return true;
 }
 
-bool network_parent_choose(Network *network, json_t *spec, bool stored, GError **error)
+const Network *network_parent_sharer(Engine *engine, const Network *network)
+{
+	lock_held(&engine->network_lock);
+	for (guint i = 0; i < engine->networks->len; i++) {
+		const Network *other = engine->networks->pdata[i];
+		if (other != network && !other->config_only &&
+			g_strcmp0(other->parent, network->parent) == 0)
+			return other;
+	}
+	return NULL;
+}
+
+/* Refuses a parent that another network keeps to itself, in dockerd's words. */
+static bool check_sharers(Engine *engine, const Network *network, GError **error)
+{
+	for (guint i = 0; i < engine->networks->len; i++) {
+		const Network *other = engine->networks->pdata[i];
+		if (other->kind != network->kind || g_strcmp0(other->parent, network->parent) != 0)
+			continue;
+		if (network->kind == LINK_IPVLAN)
+			return fail(error, BERTH_ERROR_SYSTEM,
+				"network di-%.12s is already using parent interface %s", other->id,
+				network->parent);
+		if (network->link_mode == MACVLAN_MODE_PASSTHRU)
+			return fail(error, BERTH_ERROR_SYSTEM,
+				"cannot use mode passthru, macvlan network %s is already using "
+				"parent interface %s",
+				other->id, network->parent);
+		if (other->link_mode == MACVLAN_MODE_PASSTHRU)
+			return fail(error, BERTH_ERROR_SYSTEM,
+				"macvlan network %s is already using parent interface %s in mode "
+				"passthru",
+				other->id, network->parent);
+	}
+	return true;
+}
+
+bool network_parent_choose(
+	Engine *engine, Network *network, json_t *spec, bool stored, GError **error)
 {
 	const char *parent = network_option(spec, "parent");
 	if (!read_modes(network, spec, error))
@@ -123,15 +162,20 @@ bool network_parent_choose(Network *network, json_t *spec, bool stored, GError *
 	network->parent_made = *parent == '\0' || network->parent_made;
 	network->internal = network->internal || *parent == '\0';
 	/* The parent of a stored network may be missing for a while: its containers cannot start then. */
-	if (!stored && *parent != '\0' && !check_parent(network, error))
+	if (stored || *parent == '\0' || network->config_only)
+		return true;
+	if (!check_sharers(engine, network, error) || !check_parent(network, error))
 		return false;
+	/* A VLAN that was made for another network goes with the last one that is on it. */
+	const Network *sharer = network_parent_sharer(engine, network);
+	network->parent_made = network->parent_made || (sharer != NULL && sharer->parent_made);
 	return true;
 }
 
 bool network_parent_make(const Network *network, GError **error)
 {
 	int vlan;
-	if (!network->parent_made)
+	if (!network->parent_made || if_nametoindex(network->parent) != 0)
 		return true;
 	if (*network_option(network->spec, "parent") == '\0')
 		return link_make_dummy(network->parent, error);

@@ -113,6 +113,6 @@ void network_unrealise(Engine *engine, Network *network)
 	/* Deletes a bridge that an older engine left, too. */
 	if (network->bridge != NULL && !network->bridge_found)
 		link_delete(network->bridge);
-	if (network->parent_made)
+	if (network->parent_made && network_parent_sharer(engine, network) == NULL)
 		link_delete(network->parent);
 }

@@ -273,7 +273,7 @@ bool network_spec_read(Engine *engine, Network *network, json_t *spec, bool stor
 	}
 	bool linked = network->kind == LINK_VETH
 			      ? choose_bridge(engine, network, spec, stored, error)
-			      : network_parent_choose(network, spec, stored, error);
+			      : network_parent_choose(engine, network, spec, stored, error);
 	return linked &&
 	       (network_pools_read(engine, network, spec, stored, stored ? NULL : error) || stored);
 }

@@ -30,7 +30,10 @@ bool network_pools_read(
 	Engine *engine, Network *network, json_t *spec, bool stored, GError **error);
 
 /* network_parent.c: the host's link that macvlan and ipvlan links are on. */
-bool network_parent_choose(Network *network, json_t *spec, bool stored, GError **error);
+bool network_parent_choose(
+	Engine *engine, Network *network, json_t *spec, bool stored, GError **error);
+/* Another network on the same parent, or NULL. Borrowed; network_lock is held. */
+const Network *network_parent_sharer(Engine *engine, const Network *network);
 bool network_parent_make(const Network *network,
 	GError **error); /* whether the engine creates it: a VLAN, or one that leads nowhere */
 /* Whether its containers need no router: ipvlan's l3 modes use the host's routes. */
