@@ -16,7 +16,8 @@ enum {
 	RESERVED_ROOM = 1048576,
 	SAFE_PAGES =
 		768, /* pages of the log: the rest of its reserve holds the largest transaction */
-	MUCH_ROOM = 67108864
+	MUCH_ROOM = 67108864,
+	HEAD_PAGES = 1 /* what db_begin_log writes */
 };
 
 struct Db {
@@ -24,7 +25,8 @@ struct Db {
 	GRecMutex lock;
 	GHashTable *statements; /* SQL text -> sqlite3_stmt * */
 	int log_pages;		/* atomic */
-	int file_fd, log_fd;	/* for reserve(); -1 in memory */
+	bool log_begun;	     /* its head was written since the last checkpoint, by db_begin_log */
+	int file_fd, log_fd; /* for reserve(); -1 in memory */
 };
 
 /* What each version of the state adds to the one before. */
@@ -361,7 +363,18 @@ bool db_end(Db *db, bool commit, GError **error)
 
 int db_log_length(Db *db)
 {
-	return g_atomic_int_get(&db->log_pages);
+	int pages = g_atomic_int_get(&db->log_pages);
+	return db->log_begun && pages == HEAD_PAGES ? 0 : pages;
+}
+
+void db_begin_log(Db *db)
+{
+	g_autofree char *same =
+		g_strdup_printf("PRAGMA user_version = %d", (int)G_N_ELEMENTS(schemas));
+	g_rec_mutex_lock(&db->lock);
+	if (g_atomic_int_get(&db->log_pages) == 0)
+		db->log_begun = execute(db, same, NULL);
+	g_rec_mutex_unlock(&db->lock);
 }
 
 bool db_sync(Db *db, GError **error)
@@ -370,8 +383,10 @@ bool db_sync(Db *db, GError **error)
 	int code =
 		sqlite3_wal_checkpoint_v2(db->handle, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
 	bool ok = code == SQLITE_OK || code == SQLITE_BUSY || db_fail(db, error);
-	if (code == SQLITE_OK)
+	if (code == SQLITE_OK) {
 		g_atomic_int_set(&db->log_pages, 0);
+		db->log_begun = false;
+	}
 	reserve(db);
 	g_rec_mutex_unlock(&db->lock);
 	return ok;

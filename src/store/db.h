@@ -34,3 +34,6 @@ bool db_end(Db *db, bool commit, GError **error);
 bool db_sync(Db *db, GError **error);
 /* Number of pages in the log that are not in the database yet. */
 int db_log_length(Db *db);
+/* After a checkpoint the next write begins the log anew, and SQLite waits for the disk then (synchronous=NORMAL syncs its head). Makes
+ * that write, which changes nothing, if none was made yet: for a thread that nobody waits for. */
+void db_begin_log(Db *db);

@@ -43,6 +43,8 @@ static gpointer janitor_run(gpointer data)
 		int waiting = db_log_length(store->db);
 		if (waiting > (name == NULL ? 0 : MAX_LOG_PAGES))
 			db_sync(store->db, NULL);
+		if (name == NULL)
+			db_begin_log(store->db);
 	}
 }
 

@@ -11,6 +11,14 @@
 #include <unistd.h>
 
 static char *folder;
+static int syncs;
+
+/* In place of the C library's, which SQLite calls for its log. */
+int fdatasync(int fd)
+{
+	syncs++;
+	return fsync(fd);
+}
 
 static char *fresh_root(void)
 {
@@ -163,6 +171,30 @@ static void test_modes(void)
 	g_assert_cmpint(facts.st_mode & 0777, ==, 0600);
 }
 
+/* What follows a checkpoint does not wait for the disk, once the log was begun again; and the log counts as empty then. */
+static void test_log(void)
+{
+	static const char write[] = "INSERT INTO containers (id, name) VALUES (?, ?)";
+	g_autofree char *root = fresh_root();
+	g_autoptr(Store) store = opened(root);
+	Db *db = store->db;
+	g_assert_true(db_run(db, NULL, write, "ss", "1", "one"));
+	g_assert_cmpint(db_log_length(db), >, 0);
+	g_assert_true(db_sync(db, NULL));
+	g_assert_cmpint(db_log_length(db), ==, 0);
+	int before = syncs;
+	g_assert_true(db_run(db, NULL, write, "ss", "2", "two"));
+	g_assert_cmpint(syncs, >, before); /* why it is begun */
+	g_assert_true(db_sync(db, NULL));
+	db_begin_log(db);
+	g_assert_cmpint(db_log_length(db), ==, 0);
+	before = syncs;
+	db_begin_log(db);
+	g_assert_true(db_run(db, NULL, write, "ss", "3", "three"));
+	g_assert_cmpint(syncs, ==, before);
+	g_assert_cmpint(db_log_length(db), >, 0);
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
@@ -173,6 +205,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/store/left-over", test_left_over);
 	g_test_add_func("/store/locked", test_locked);
 	g_test_add_func("/store/modes", test_modes);
+	g_test_add_func("/store/log", test_log);
 	int code = g_test_run();
 	g_autofree char *command = g_strdup_printf("rm -rf '%s'", folder);
 	return system(command) == 0 ? code : 1;
