@@ -1,26 +1,26 @@
-/* The limit: just the system calls that one container start needs, with nothing around them.
+/* The limit: just the system calls that an operation needs, with nothing around them.
  *
- *   limit none LAYER WORK ROUNDS    starts LAYER's /bin/true in all namespaces, on an overlay over LAYER
- *                                   below the folder WORK, ROUNDS times; prints the median in milliseconds: cgroups made,
- *                                   entered and removed, mounts, masks, a filter as long as Docker's
- *   limit bridge LAYER WORK ROUNDS  the same with a veth pair on a bridge, an address and a route
- *   limit exec PID ROUNDS           the same for a process that joins the container of PID */
+ *   limit WHAT LAYER WORK ROUNDS    does it ROUNDS times below the folder WORK; prints the median in milliseconds
+ *
+ *   none    starts LAYER's /bin/true in all namespaces, on an overlay over LAYER: cgroups made, entered and removed, mounts, masks,
+ *           capabilities, a filter as long as Docker's
+ *   bridge  the same with a veth pair on a bridge, an address and a route
+ *   exec    runs /bin/true in a container of its own: cgroups, namespaces, capabilities, filter, pipes
+ *   stop    kills a container, waits for its end, and removes its cgroups
+ *   rm      removes the folders and files that a container has */
+#include "limit.h"
 #include "limit_net.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/filter.h>
 #include <linux/sched.h>
-#include <linux/seccomp.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
@@ -30,13 +30,18 @@
 
 enum { NAMESPACES = CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWPID | CLONE_NEWNET };
 
-static _Noreturn void die(const char *what)
+struct place {
+	const char *layer, *work;
+	bool last; /* of its rounds */
+};
+
+_Noreturn void die(const char *what)
 {
 	perror(what);
 	_exit(1);
 }
 
-static void check(int result, const char *what)
+void check(int result, const char *what)
 {
 	if (result < 0)
 		die(what);
@@ -82,22 +87,8 @@ static void make_masks(void)
 				NULL);
 }
 
-/* As many comparisons as Docker's default profile has; all are allowed. */
-static void load_filter(void)
-{
-	enum { CALLS = 350 };
-	struct sock_filter code[CALLS + 2];
-	code[0] = (struct sock_filter)BPF_STMT(
-		BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr));
-	for (unsigned i = 1; i <= CALLS; i++)
-		code[i] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 1000 + i, 0, 0);
-	code[CALLS + 1] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
-	struct sock_fprog program = {sizeof code / sizeof *code, code};
-	check((int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program), "seccomp");
-}
-
-/* sync: a byte comes when the link is there; -1: none comes. */
-static _Noreturn void become(const char *layer, const char *work, int sync)
+/* sync: a byte comes when the link is there; -1: none comes. ready: -1, or it stays there until it is killed, and says so. */
+static _Noreturn void become(const char *layer, const char *work, int sync, int ready)
 {
 	char options[4096], root[2048];
 	snprintf(root, sizeof root, "%s/root", work);
@@ -127,91 +118,150 @@ static _Noreturn void become(const char *layer, const char *work, int sync)
 		check((int)read(sync, &byte, 1), "read");
 		net_settle();
 	}
-	load_filter();
+	take_identity();
+	if (ready >= 0)
+		check((int)write(ready, "", 1), "write");
+	while (ready >= 0)
+		pause();
 	execve("/bin/true", argv, envp);
 	die("exec");
 }
 
-/* One directory in each controller's tree, as many as this host has (cgroup v1), or one (v2). */
-static int each_cgroup(int (*act)(const char *path), char paths[16][256])
-{
-	int count = 0;
-	FILE *mounts = fopen("/proc/mounts", "re");
-	char type[64], target[128];
-	while (mounts != NULL && fscanf(mounts, "%*s %127s %63s %*[^\n]", target, type) == 2)
-		if ((strcmp(type, "cgroup") == 0 || strcmp(type, "cgroup2") == 0) && count < 16) {
-			snprintf(paths[count], sizeof paths[count], "%s/berth-limit-%d", target,
-				getpid());
-			if (act(paths[count]) == 0)
-				count++;
-		}
-	if (mounts != NULL)
-		fclose(mounts);
-	return count;
-}
+struct started {
+	struct cgroup cgroups[MAX_CGROUPS];
+	int count;
+	pid_t pid;
+};
 
-static int make_folder(const char *path)
+static struct started start(const struct place *place, bool bridge, bool lasts)
 {
-	return mkdir(path, 0755);
-}
-
-static void enter_cgroups(char cgroups[16][256], int count)
-{
-	for (int i = 0; i < count; i++) {
-		char path[300];
-		snprintf(path, sizeof path, "%s/cgroup.procs", cgroups[i]);
-		int fd = open(path, O_WRONLY | O_CLOEXEC);
-		/* cpuset's wants to be told its CPUs first. */
-		if (fd < 0 || (write(fd, "0", 1) < 0 && errno != ENOSPC))
-			die(path);
-		close(fd);
-	}
-}
-
-static void start_once(const char *layer, const char *work, bool bridge)
-{
-	char cgroups[16][256];
-	int sync[2] = {-1, -1};
+	struct started started = {0};
+	int sync[2] = {-1, -1}, ready[2] = {-1, -1};
+	char byte;
 	struct clone_args args = {.flags = NAMESPACES, .exit_signal = SIGCHLD};
-	int count = each_cgroup(make_folder, cgroups);
-	if (bridge)
-		check(pipe2(sync, O_CLOEXEC), "pipe");
-	pid_t pid = (pid_t)syscall(SYS_clone3, &args, sizeof args);
-	check(pid, "clone3");
-	if (pid == 0) {
-		enter_cgroups(cgroups, count);
-		become(layer, work, sync[0]);
+	started.count = cgroups_make(started.cgroups);
+	if ((bridge && pipe2(sync, O_CLOEXEC) < 0) || (lasts && pipe2(ready, O_CLOEXEC) < 0))
+		die("pipe");
+	started.pid = (pid_t)syscall(SYS_clone3, &args, sizeof args);
+	check(started.pid, "clone3");
+	if (started.pid == 0) {
+		cgroups_enter(started.cgroups, started.count);
+		become(place->layer, place->work, sync[0], ready[1]);
 	}
 	if (bridge) {
-		net_link(pid);
+		net_link(started.pid);
 		check((int)write(sync[1], "", 1), "write");
 		close(sync[0]);
 		close(sync[1]);
 	}
-	int status;
-	waitpid(pid, &status, 0);
-	if (status != 0)
-		exit(1);
-	for (int i = 0; i < count; i++)
-		rmdir(cgroups[i]);
+	if (lasts) {
+		close(ready[1]);
+		if (read(ready[0], &byte, 1) != 1)
+			die("the container");
+		close(ready[0]);
+	}
+	return started;
 }
 
-static void exec_once(int pidfd)
+static void end(const struct started *started, bool killed)
 {
+	int status;
+	if (killed)
+		check(kill(started->pid, SIGKILL), "kill");
+	waitpid(started->pid, &status, 0);
+	if (!killed && status != 0)
+		exit(1);
+	cgroups_remove(started->cgroups, started->count);
+}
+
+static double none_once(const struct place *place)
+{
+	double before = now_ms();
+	struct started started = start(place, false, false);
+	end(&started, false);
+	return now_ms() - before;
+}
+
+static double bridge_once(const struct place *place)
+{
+	double before = now_ms();
+	struct started started = start(place, true, false);
+	end(&started, false);
+	return now_ms() - before;
+}
+
+static double stop_once(const struct place *place)
+{
+	struct started started = start(place, false, true);
+	double before = now_ms();
+	end(&started, true);
+	return now_ms() - before;
+}
+
+static _Noreturn void join(int pidfd, const struct started *container, const int out[2])
+{
+	cgroups_enter(container->cgroups, container->count);
+	check(setns(pidfd, NAMESPACES), "setns");
+	check(dup2(out[0], 1), "dup2");
+	check(dup2(out[1], 2), "dup2");
+	if (fork() == 0) {
+		char *argv[] = {"true", NULL}, *envp[] = {NULL};
+		take_identity();
+		execve("/bin/true", argv, envp);
+		_exit(1);
+	}
+	wait(NULL);
+	_exit(0);
+}
+
+static double exec_once(const struct place *place)
+{
+	static struct started container;
+	static int pidfd;
+	if (container.pid == 0) {
+		container = start(place, false, true);
+		pidfd = (int)syscall(SYS_pidfd_open, container.pid, 0);
+		check(pidfd, "pidfd_open");
+	}
+	double before = now_ms();
+	int out[2], err[2];
+	if (pipe2(out, O_CLOEXEC) < 0 || pipe2(err, O_CLOEXEC) < 0)
+		die("pipe");
 	pid_t pid = fork();
 	check(pid, "fork");
-	if (pid == 0) {
-		check(setns(pidfd, NAMESPACES), "setns");
-		if (fork() == 0) {
-			char *argv[] = {"true", NULL}, *envp[] = {NULL};
-			execve("/bin/true", argv, envp);
-			_exit(1);
-		}
-		wait(NULL);
-		_exit(0);
-	}
+	if (pid == 0)
+		join(pidfd, &container, (int[]){out[1], err[1]});
 	waitpid(pid, NULL, 0);
+	for (int i = 0; i < 2; i++) {
+		close(out[i]);
+		close(err[i]);
+	}
+	double took = now_ms() - before;
+	if (place->last)
+		end(&container, true);
+	return took;
 }
+
+static double rm_once(const struct place *place)
+{
+	static const char *const names[] = {"c", "c/upper", "c/work", "c/work/work", "c/log",
+		"c/hosts", "c/hostname", "c/resolv.conf", "c/exit"};
+	enum { FOLDERS = 4, COUNT = sizeof names / sizeof *names };
+	check(chdir(place->work), "chdir");
+	for (int i = 0; i < COUNT; i++)
+		check(i < FOLDERS ? mkdir(names[i], 0755) : mknod(names[i], S_IFREG | 0644, 0),
+			names[i]);
+	double before = now_ms();
+	for (int i = COUNT - 1; i >= 0; i--)
+		check(i < FOLDERS ? rmdir(names[i]) : unlink(names[i]), names[i]);
+	return now_ms() - before;
+}
+
+static const struct {
+	const char *name;
+	double (*once)(const struct place *place);
+} limits[] = {{"none", none_once}, {"bridge", bridge_once}, {"exec", exec_once},
+	{"stop", stop_once}, {"rm", rm_once}};
 
 static int compare(const void *a, const void *b)
 {
@@ -219,37 +269,36 @@ static int compare(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-int main(int argc, char **argv)
+static void make_folders(const char *work)
 {
 	static const char *const parts[] = {"", "/root", "/upper", "/work"};
-	bool exec = argc == 4 && strcmp(argv[1], "exec") == 0,
-	     bridge = argc == 5 && strcmp(argv[1], "bridge") == 0;
-	if (!exec && argc != 5)
-		return 2;
-	int rounds = atoi(argv[argc - 1]), pidfd = -1;
-	if (rounds < 1 || rounds > 10000)
-		return 2;
-	if (exec)
-		check(pidfd = (int)syscall(SYS_pidfd_open, atoi(argv[2]), 0), "pidfd_open");
-	for (size_t i = 0; !exec && i < sizeof parts / sizeof *parts; i++) {
+	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
 		char path[4096];
-		snprintf(path, sizeof path, "%s%s", argv[3], parts[i]);
+		snprintf(path, sizeof path, "%s%s", work, parts[i]);
 		if (mkdir(path, 0755) < 0 && errno != EEXIST)
 			die(path);
 	}
-	if (bridge)
-		net_begin();
+}
+
+int main(int argc, char **argv)
+{
+	enum { COUNT = sizeof limits / sizeof *limits };
+	int which = 0, rounds = argc == 5 ? atoi(argv[4]) : 0;
+	while (argc == 5 && which < COUNT && strcmp(limits[which].name, argv[1]) != 0)
+		which++;
+	if (rounds < 1 || rounds > 10000 || which == COUNT)
+		return 2;
 	double *times = calloc((size_t)rounds, sizeof *times);
-	for (int i = 0; times != NULL && i < rounds; i++) {
-		double before = now_ms();
-		if (exec)
-			exec_once(pidfd);
-		else
-			start_once(argv[2], argv[3], bridge);
-		times[i] = now_ms() - before;
-	}
 	if (times == NULL)
 		return 1;
+	struct place place = {argv[2], argv[3], false};
+	make_folders(place.work);
+	if (limits[which].once == bridge_once)
+		net_begin();
+	for (int i = 0; i < rounds; i++) {
+		place.last = i == rounds - 1;
+		times[i] = limits[which].once(&place);
+	}
 	qsort(times, (size_t)rounds, sizeof *times, compare);
 	printf("%.3f\n", times[rounds / 2]);
 	free(times);
