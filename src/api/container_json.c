@@ -439,6 +439,29 @@ static json_t *health_summary(Container *container, bool running)
 		(json_int_t)json_int(health, "FailingStreak"));
 }
 
+/* Networks as lists show them: where the container is, and not what was asked for, but for its addresses. */
+static json_t *networks_summary(Container *container, const Spec *spec)
+{
+	static const char *const asked[] = {"Links", "Aliases", "DriverOpts", "DNSNames"},
+				 *const addresses[] = {"IPv4Address", "IPv6Address"};
+	json_t *networks = endpoints_json(container, spec), *endpoint;
+	const char *name;
+	json_object_foreach (networks, name, endpoint) {
+		const json_t *wanted = json_object_get(endpoint, "IPAMConfig");
+		for (size_t i = 0; i < G_N_ELEMENTS(asked); i++)
+			set(endpoint, asked[i], json_null());
+		if (!json_is_object(wanted))
+			continue;
+		json_t *shown = json_object();
+		for (size_t i = 0; i < G_N_ELEMENTS(addresses); i++)
+			if (*json_str(wanted, addresses[i]) != '\0')
+				json_object_set(
+					shown, addresses[i], json_object_get(wanted, addresses[i]));
+		set(endpoint, "IPAMConfig", shown);
+	}
+	return networks;
+}
+
 static json_t *list_entry(Container *container, const ContainerRow *row, const Spec *spec,
 	const GPtrArray *mounts, json_t *ports, const char *image, bool size)
 {
@@ -472,7 +495,7 @@ static json_t *list_entry(Container *container, const ContainerRow *row, const S
 			"Annotations", json_filled(annotations) ? annotations : NULL));
 	set(json, "Health", health_summary(container, row->pid > 0));
 	set(json, "NetworkSettings",
-		json_pack("{s:o}", "Networks", endpoints_json(container, spec)));
+		json_pack("{s:o}", "Networks", networks_summary(container, spec)));
 	set(json, "Mounts", mount_points_json(mounts));
 	return json;
 }

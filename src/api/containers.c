@@ -399,13 +399,25 @@ static bool wants_replay(const Request *request, const Container *container)
 	return request_flag(request, "logs") && container->row.status != STATUS_CREATED;
 }
 
+/* dockerd has taken the connection over by then, and says it in the stream's own way. */
+static bool attach_refused(Request *request, const GError *problem)
+{
+	g_autofree char *line = g_strconcat(problem->message, "\r\n", NULL);
+	return reply_text(request, problem->code, "application/vnd.docker.raw-stream", line);
+}
+
 static bool attach(Request *request, GError **error)
 {
 	char keys[DETACH_KEYS_MAX];
 	g_autoptr(Spec) spec = NULL;
-	g_autoptr(Container) container = attachable(request, &spec, keys, error);
-	if (container == NULL)
+	g_autoptr(GError) problem = NULL;
+	g_autoptr(Container) container = attachable(request, &spec, keys, &problem);
+	if (container == NULL && problem->domain == BERTH_ERROR)
+		return attach_refused(request, problem);
+	if (container == NULL) {
+		g_propagate_error(error, g_steal_pointer(&problem));
 		return false;
+	}
 	bool tty = json_bool(spec->config, "Tty");
 	/* A client that has the header starts the container, and that start must find the client among the waiting
 	 * ones. A replay takes as long as its reader likes, so it runs without the lock. */

@@ -109,7 +109,7 @@ static const SchemaField fields_of_HealthConfig[] = {
 	{"StartPeriod", &type_int64_time_Duration},
 	{"StartInterval", &type_int64_time_Duration, 44},
 	{0}};
-static const SchemaType type_HealthConfig = {.kind = SCHEMA_OBJECT, .go = "v1.HealthcheckConfig", .fields = fields_of_HealthConfig};
+static const SchemaType type_HealthConfig = {.kind = SCHEMA_OBJECT, .go = "v1.HealthcheckConfig", .zeros = SCHEMA_ZEROS_SPARSE, .fields = fields_of_HealthConfig};
 static const SchemaType type_map_nothing = {.kind = SCHEMA_MAP, .go = "map[string]struct {}", .items = &type_nothing};
 static const SchemaType type_map_string = {.kind = SCHEMA_MAP, .go = "map[string]string", .items = &type_string};
 static const SchemaType type_int64 = {.kind = SCHEMA_INT, .min = G_MININT64, .max = G_MAXINT64, .go = "int64"};
@@ -118,21 +118,21 @@ static const SchemaField fields_of_Resources_BlkioWeightDevice_item[] = {
 	{"Path", &type_string},
 	{"Weight", &type_uint16},
 	{0}};
-static const SchemaType type_Resources_BlkioWeightDevice_item = {.kind = SCHEMA_OBJECT, .go = "blkiodev.WeightDevice", .fields = fields_of_Resources_BlkioWeightDevice_item};
+static const SchemaType type_Resources_BlkioWeightDevice_item = {.kind = SCHEMA_OBJECT, .go = "blkiodev.WeightDevice", .zeros = SCHEMA_ZEROS_WHOLE, .fields = fields_of_Resources_BlkioWeightDevice_item};
 static const SchemaType type_list_pointer_Resources_BlkioWeightDevice_item = {.kind = SCHEMA_LIST, .go = "[]*blkiodev.WeightDevice", .items = &type_Resources_BlkioWeightDevice_item};
 static const SchemaType type_uint64 = {.kind = SCHEMA_UINT, .max = G_MAXUINT64, .go = "uint64"};
 static const SchemaField fields_of_ThrottleDevice[] = {
 	{"Path", &type_string},
 	{"Rate", &type_uint64},
 	{0}};
-static const SchemaType type_ThrottleDevice = {.kind = SCHEMA_OBJECT, .go = "blkiodev.ThrottleDevice", .fields = fields_of_ThrottleDevice};
+static const SchemaType type_ThrottleDevice = {.kind = SCHEMA_OBJECT, .go = "blkiodev.ThrottleDevice", .zeros = SCHEMA_ZEROS_WHOLE, .fields = fields_of_ThrottleDevice};
 static const SchemaType type_list_pointer_ThrottleDevice = {.kind = SCHEMA_LIST, .go = "[]*blkiodev.ThrottleDevice", .items = &type_ThrottleDevice};
 static const SchemaField fields_of_DeviceMapping[] = {
 	{"PathOnHost", &type_string},
 	{"PathInContainer", &type_string},
 	{"CgroupPermissions", &type_string},
 	{0}};
-static const SchemaType type_DeviceMapping = {.kind = SCHEMA_OBJECT, .go = "container.DeviceMapping", .fields = fields_of_DeviceMapping};
+static const SchemaType type_DeviceMapping = {.kind = SCHEMA_OBJECT, .go = "container.DeviceMapping", .zeros = SCHEMA_ZEROS_WHOLE, .fields = fields_of_DeviceMapping};
 static const SchemaType type_list_DeviceMapping = {.kind = SCHEMA_LIST, .go = "[]container.DeviceMapping", .items = &type_DeviceMapping};
 static const SchemaType type_list_list_string = {.kind = SCHEMA_LIST, .go = "[][]string", .items = &type_list_string};
 static const SchemaField fields_of_DeviceRequest[] = {
@@ -142,14 +142,14 @@ static const SchemaField fields_of_DeviceRequest[] = {
 	{"Capabilities", &type_list_list_string},
 	{"Options", &type_map_string},
 	{0}};
-static const SchemaType type_DeviceRequest = {.kind = SCHEMA_OBJECT, .go = "container.DeviceRequest", .fields = fields_of_DeviceRequest};
+static const SchemaType type_DeviceRequest = {.kind = SCHEMA_OBJECT, .go = "container.DeviceRequest", .zeros = SCHEMA_ZEROS_WHOLE, .fields = fields_of_DeviceRequest};
 static const SchemaType type_list_DeviceRequest = {.kind = SCHEMA_LIST, .go = "[]container.DeviceRequest", .items = &type_DeviceRequest};
 static const SchemaField fields_of_Ulimit[] = {
 	{"Name", &type_string},
 	{"Hard", &type_int64},
 	{"Soft", &type_int64},
 	{0}};
-static const SchemaType type_Ulimit = {.kind = SCHEMA_OBJECT, .go = "units.Ulimit", .fields = fields_of_Ulimit};
+static const SchemaType type_Ulimit = {.kind = SCHEMA_OBJECT, .go = "units.Ulimit", .zeros = SCHEMA_ZEROS_WHOLE, .fields = fields_of_Ulimit};
 static const SchemaType type_list_pointer_Ulimit = {.kind = SCHEMA_LIST, .go = "[]*units.Ulimit", .items = &type_Ulimit};
 static const SchemaField fields_of_HostConfig_LogConfig[] = {
 	{"Type", &type_string},
@@ -180,30 +180,30 @@ static const SchemaField fields_of_Mount_BindOptions[] = {
 	{"ReadOnlyNonRecursive", &type_bool, 44},
 	{"ReadOnlyForceRecursive", &type_bool},
 	{0}};
-static const SchemaType type_Mount_BindOptions = {.kind = SCHEMA_OBJECT, .go = "mount.BindOptions", .fields = fields_of_Mount_BindOptions};
+static const SchemaType type_Mount_BindOptions = {.kind = SCHEMA_OBJECT, .go = "mount.BindOptions", .zeros = SCHEMA_ZEROS_SPARSE, .fields = fields_of_Mount_BindOptions};
 static const SchemaField fields_of_Mount_VolumeOptions_DriverConfig[] = {
 	{"Name", &type_string},
 	{"Options", &type_map_string},
 	{0}};
-static const SchemaType type_Mount_VolumeOptions_DriverConfig = {.kind = SCHEMA_OBJECT, .go = "mount.Driver", .fields = fields_of_Mount_VolumeOptions_DriverConfig};
+static const SchemaType type_Mount_VolumeOptions_DriverConfig = {.kind = SCHEMA_OBJECT, .go = "mount.Driver", .zeros = SCHEMA_ZEROS_SPARSE, .fields = fields_of_Mount_VolumeOptions_DriverConfig};
 static const SchemaField fields_of_Mount_VolumeOptions[] = {
 	{"NoCopy", &type_bool},
 	{"Labels", &type_map_string},
 	{"DriverConfig", &type_Mount_VolumeOptions_DriverConfig},
 	{"Subpath", &type_string},
 	{0}};
-static const SchemaType type_Mount_VolumeOptions = {.kind = SCHEMA_OBJECT, .go = "mount.VolumeOptions", .fields = fields_of_Mount_VolumeOptions};
+static const SchemaType type_Mount_VolumeOptions = {.kind = SCHEMA_OBJECT, .go = "mount.VolumeOptions", .zeros = SCHEMA_ZEROS_SPARSE, .fields = fields_of_Mount_VolumeOptions};
 static const SchemaField fields_of_Mount_ImageOptions[] = {
 	{"Subpath", &type_string},
 	{0}};
-static const SchemaType type_Mount_ImageOptions = {.kind = SCHEMA_OBJECT, .go = "mount.ImageOptions", .fields = fields_of_Mount_ImageOptions};
+static const SchemaType type_Mount_ImageOptions = {.kind = SCHEMA_OBJECT, .go = "mount.ImageOptions", .zeros = SCHEMA_ZEROS_SPARSE, .fields = fields_of_Mount_ImageOptions};
 static const SchemaType type_uint32_fs_FileMode = {.kind = SCHEMA_UINT, .max = 4294967295, .go = "fs.FileMode"};
 static const SchemaField fields_of_Mount_TmpfsOptions[] = {
 	{"SizeBytes", &type_int64},
 	{"Mode", &type_uint32_fs_FileMode},
 	{"Options", &type_list_list_string},
 	{0}};
-static const SchemaType type_Mount_TmpfsOptions = {.kind = SCHEMA_OBJECT, .go = "mount.TmpfsOptions", .fields = fields_of_Mount_TmpfsOptions};
+static const SchemaType type_Mount_TmpfsOptions = {.kind = SCHEMA_OBJECT, .go = "mount.TmpfsOptions", .zeros = SCHEMA_ZEROS_SPARSE, .fields = fields_of_Mount_TmpfsOptions};
 static const SchemaField fields_of_Mount_ClusterOptions[] = {
 	{0}};
 static const SchemaType type_Mount_ClusterOptions = {.kind = SCHEMA_OBJECT, .go = "mount.ClusterOptions", .fields = fields_of_Mount_ClusterOptions};
@@ -219,7 +219,7 @@ static const SchemaField fields_of_Mount[] = {
 	{"TmpfsOptions", &type_Mount_TmpfsOptions},
 	{"ClusterOptions", &type_Mount_ClusterOptions},
 	{0}};
-static const SchemaType type_Mount = {.kind = SCHEMA_OBJECT, .go = "mount.Mount", .fields = fields_of_Mount};
+static const SchemaType type_Mount = {.kind = SCHEMA_OBJECT, .go = "mount.Mount", .zeros = SCHEMA_ZEROS_SPARSE, .fields = fields_of_Mount};
 static const SchemaType type_list_Mount = {.kind = SCHEMA_LIST, .go = "[]mount.Mount", .items = &type_Mount};
 static const SchemaType type_uint = {.kind = SCHEMA_UINT, .max = G_MAXUINT64, .go = "uint"};
 static const SchemaType type__2_uint = {.kind = SCHEMA_LIST, .go = "[2]uint", .items = &type_uint, .count = 2};
@@ -309,7 +309,7 @@ static const SchemaField fields_of_EndpointIPAMConfig[] = {
 	{"IPv6Address", &type_string},
 	{"LinkLocalIPs", &type_list_string},
 	{0}};
-static const SchemaType type_EndpointIPAMConfig = {.kind = SCHEMA_OBJECT, .go = "network.EndpointIPAMConfig", .fields = fields_of_EndpointIPAMConfig};
+static const SchemaType type_EndpointIPAMConfig = {.kind = SCHEMA_OBJECT, .go = "network.EndpointIPAMConfig", .zeros = SCHEMA_ZEROS_SPARSE, .fields = fields_of_EndpointIPAMConfig};
 static const SchemaField fields_of_EndpointSettings[] = {
 	{"IPAMConfig", &type_EndpointIPAMConfig},
 	{"Links", &type_list_string},

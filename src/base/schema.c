@@ -146,7 +146,24 @@ static json_t *read_bool(Decoder *d, const SchemaType *type, const Step *step)
 	return json_boolean(yes);
 }
 
-/* The zero value that Go leaves for null in a list. */
+static json_t *zero_of(const SchemaType *type);
+
+static void add_zeros(const SchemaType *type, json_t *object)
+{
+	for (const SchemaField *field = type->fields; field->name != NULL; field++)
+		if (json_object_get(object, field->name) == NULL)
+			json_object_set_new(object, field->name, zero_of(field->type));
+}
+
+static json_t *zero_object(const SchemaType *type)
+{
+	json_t *object = json_object();
+	if (type->zeros == SCHEMA_ZEROS_WHOLE)
+		add_zeros(type, object);
+	return object;
+}
+
+/* The zero value that Go leaves for null in a list or a map. */
 static json_t *zero_of(const SchemaType *type)
 {
 	switch (type->kind) {
@@ -159,7 +176,7 @@ static json_t *zero_of(const SchemaType *type)
 	case SCHEMA_FLOAT:
 		return json_integer(0);
 	case SCHEMA_OBJECT:
-		return json_object();
+		return zero_object(type);
 	default:
 		return json_null();
 	}
@@ -265,7 +282,7 @@ static bool keep_unknown(Decoder *d, const SchemaType *type, const char *key)
 {
 	if (d->mode == SCHEMA_CONFIG || (d->mode == SCHEMA_ANSWER && *key == '_'))
 		unknown_key(d, type, key);
-	return *key != '_';
+	return d->mode == SCHEMA_ANSWER && *key != '_';
 }
 
 /* null takes an earlier pointer, list, map or object of the same key away, and leaves what is plain. */
@@ -307,9 +324,9 @@ static void read_entry(
 	const SchemaType *items = type->kind == SCHEMA_MAP ? type->items : &any;
 	Step step = {up, key, 0, up != NULL ? up->depth + 1 : 1};
 	json_t *value = read_value(d, items, &step, NULL);
-	if (value == NULL && items->kind == SCHEMA_STRING && !type->nullable)
-		value = json_string("");
-	json_object_set_new_nocheck(map, key, value != NULL ? value : json_null());
+	if (value == NULL)
+		value = type->nullable ? json_null() : zero_of(items);
+	json_object_set_new_nocheck(map, key, value);
 }
 
 static bool wrong_answer(Decoder *d, const Step *step, const char *field, const char *what)
@@ -329,6 +346,40 @@ static void check_answer(Decoder *d, const SchemaType *type, json_t *object, con
 			 !g_strv_contains(field->values, json_string_value(value)))
 			wrong_answer(d, step, field->name, "has a value that it may not have");
 	}
+}
+
+/* Whether Go's omitempty leaves it out. Structs and pointers to them are never empty. */
+static bool is_empty(const json_t *value)
+{
+	return json_is_array(value)    ? json_array_size(value) == 0
+	       : json_is_string(value) ? json_string_length(value) == 0
+	       : json_is_number(value) ? json_number_value(value) == 0
+				       : !json_is_true(value);
+}
+
+static bool is_empty_field(const SchemaField *field, const json_t *value)
+{
+	return field->type->kind == SCHEMA_MAP			      ? json_object_size(value) == 0
+	       : field->type->kind == SCHEMA_OBJECT || field->pointer ? false
+								      : is_empty(value);
+}
+
+static void take_zeros(const SchemaType *type, json_t *object)
+{
+	for (const SchemaField *field = type->fields; field->name != NULL; field++) {
+		const json_t *value = json_object_get(object, field->name);
+		if (value != NULL && is_empty_field(field, value))
+			json_object_del(object, field->name);
+	}
+}
+
+/* What Go's struct would write again. */
+static void settle_zeros(const SchemaType *type, json_t *object)
+{
+	if (type->zeros == SCHEMA_ZEROS_WHOLE)
+		add_zeros(type, object);
+	else if (type->zeros == SCHEMA_ZEROS_SPARSE)
+		take_zeros(type, object);
 }
 
 /* A duplicate is decoded over the first one, as into an existing struct or map. */
@@ -358,6 +409,8 @@ static json_t *read_object(Decoder *d, const SchemaType *type, const Step *step,
 	}
 	if (d->mode == SCHEMA_ANSWER && type->kind == SCHEMA_OBJECT && d->in.syntax == NULL)
 		check_answer(d, type, object, step);
+	if (d->mode == SCHEMA_REQUEST && type->kind == SCHEMA_OBJECT)
+		settle_zeros(type, object);
 	return g_steal_pointer(&object);
 }
 

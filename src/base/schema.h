@@ -30,6 +30,13 @@ typedef struct {
 	bool pointer; /* Go has one to a plain type: a later null takes it away again */
 } SchemaField;
 
+/* What becomes of zero values in requests, so that what is shown again is what Go makes of its struct. */
+typedef enum {
+	SCHEMA_ZEROS_KEPT,
+	SCHEMA_ZEROS_WHOLE, /* fields that are absent are added */
+	SCHEMA_ZEROS_SPARSE, /* plain fields that are zero, and empty lists and maps, are taken away (omitempty) */
+} SchemaZeros;
+
 struct SchemaType {
 	SchemaKind kind;
 	const char *go;		   /* the type's name in Go, for messages */
@@ -37,15 +44,16 @@ struct SchemaType {
 	const SchemaType *items;   /* of LIST and MAP */
 	const SchemaField *fields; /* of OBJECT, ended by {0} */
 	unsigned count;
-	bool nullable; /* null items of a MAP stay null, instead of becoming "" */
+	SchemaZeros zeros; /* of OBJECT */
+	bool nullable;	   /* null items of a MAP stay null, instead of becoming "" */
 	gint64 min;
 	guint64 max;
 };
 
 typedef enum {
-	SCHEMA_REQUEST, /* unknown keys are kept, but for those that begin with "_" */
+	SCHEMA_REQUEST, /* unknown keys are dropped */
 	SCHEMA_CONFIG, /* keys must be spelled as in the table; unknown ones are refused, with a hint */
-	SCHEMA_ANSWER, /* as REQUEST, but strict: exact keys, none with "_", required ones present */
+	SCHEMA_ANSWER, /* strict: exact keys, none with "_", required ones present; unknown ones are kept */
 } SchemaMode;
 
 /* Error for text after the value. */

@@ -98,6 +98,8 @@ POST /auth' method path answer
 		if [[ $answer == 4* || $answer == 5* ]] && [[ $answer == *application/json* ]]; then
 			jq -e 'keys == ["message"] and (.message | type == "string" and . != "")' "$WORK/answer" >/dev/null ||
 				echo "$method $path: $answer $(cat "$WORK/answer")"
+		elif [[ $path == */attach && $(tr -d '\r' <"$WORK/answer") == 'No such container: nosuch' ]]; then
+			continue # as dockerd: a line of the stream that was asked for
 		else
 			echo "$method $path: $answer $(head -c 300 "$WORK/answer")"
 		fi

@@ -77,13 +77,14 @@ teardown_file() { file_teardown; }
 	echo two >"$WORK/more/two"
 	cp "$WORK/busybox.tar" "$v1/$a/layer.tar"
 	tar cf "$v1/$b/layer.tar" -C "$WORK/more" two
-	echo "{\"id\": \"$a\", \"created\": \"2014-01-01T00:00:00Z\", \"architecture\": \"amd64\", \"os\": \"linux\"}" >"$v1/$a/json"
+	echo "{\"id\": \"$a\", \"created\": \"2014-01-01T00:00:00Z\", \"architecture\": \"amd64\", \"os\": \"linux\", \"container_config\": {\"Cmd\": [\"made\", \"first\"]}}" >"$v1/$a/json"
 	echo "{\"id\": \"$b\", \"parent\": \"$a\", \"created\": \"2014-01-02T00:00:00Z\", \"architecture\": \"amd64\", \"os\": \"linux\", \"config\": {\"Cmd\": [\"cat\", \"/two\"]}}" >"$v1/$b/json"
 	echo 1.0 | tee "$v1/$a/VERSION" >"$v1/$b/VERSION"
 	echo "{\"old\": {\"latest\": \"$b\"}}" >"$v1/repositories"
 	tar cf "$WORK/v1.tar" -C "$v1" .
 	d load -i "$WORK/v1.tar" | grep -q 'Loaded image: old:latest'
 	[ "$(run_none old)" = two ]
+	[ "$(api http://b/images/old/history | jq -c 'map([.CreatedBy, .Created])')" = '[["",1388620800],["made first",1388534400]]' ]
 	# A chain without an end, and one that leads out of the archive.
 	sed -i "s/\"id\": \"$a\"/\"id\": \"$a\", \"parent\": \"$b\"/" "$v1/$a/json"
 	tar cf "$WORK/v1.tar" -C "$v1" .

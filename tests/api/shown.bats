@@ -17,6 +17,43 @@ teardown_file() { file_teardown; }
 	d rm "$id"
 }
 
+@test "parts of a request are shown as structs of Go's: whole, without zeros, without what nobody knows" {
+	shown() { # {body} {HostConfig} PATH: what a container of that request shows there
+		id=$(post_json /containers/create "$(jq -n --argjson body "$1" --argjson host "$2" '{Image: "busybox"} + $body + {HostConfig: ({NetworkMode: "none"} + $host)}')" | jq -r .Id)
+		api "http://b/containers/$id/json" | jq -cS "$3"
+		d rm "$id" >/dev/null
+	}
+	request='{"Capabilities":null,"Count":0,"DeviceIDs":null,"Driver":"","Options":null}'
+	[ "$(shown '{}' '{"DeviceRequests": [{}, null]}' .HostConfig.DeviceRequests)" = "[$request,$request]" ]
+	[ "$(shown '{}' '{"DeviceRequests": [{"count": 2, "x": 1}]}' '.HostConfig.DeviceRequests[0]')" = "${request/:0/:2}" ]
+	[ "$(shown '{}' '{"Ulimits": [{"Name": "core"}]}' .HostConfig.Ulimits)" = '[{"Hard":0,"Name":"core","Soft":0}]' ]
+	[ "$(shown '{}' '{"Mounts": [{"Type": "bind", "Source": "/tmp", "Target": "/x", "ReadOnly": false, "Consistency": "", "BindOptions": {"NonRecursive": false}}]}' .HostConfig.Mounts)" = '[{"BindOptions":{},"Source":"/tmp","Target":"/x","Type":"bind"}]' ]
+	[ "$(shown '{"Healthcheck": {"Test": ["NONE"], "Interval": 0, "Retries": 0}}' '{}' .Config.Healthcheck)" = '{"Test":["NONE"]}' ]
+	[ "$(shown '{"ExposedPorts": {"80/tcp": null}, "Volumes": {"/a": null}}' '{}' '[.Config.ExposedPorts, .Config.Volumes]')" = '[{"80/tcp":{}},{"/a":{}}]' ]
+	[ "$(shown '{"Zz": 1}' '{"Zz": 1}' '[.Config, .HostConfig] | map(has("Zz"))')" = '[false,false]' ]
+	[ "$(post_json '/containers/create?name=percent' '{"Image": "busybox", "HostConfig": {"CpuPercent": 5}}' | jq -r '.Warnings[0]')" = 'linux does not support CPU percent. Percent discarded.' ]
+	[ "$(d inspect -f '{{.HostConfig.CpuPercent}}' percent)" = 0 ]
+	d rm percent
+}
+
+@test "lists tell where a container is, and not what was asked for" {
+	d network create --subnet 10.9.0.0/24 listed
+	post_json '/containers/create?name=inlist' '{"Image": "busybox", "HostConfig": {"NetworkMode": "listed"}, "NetworkingConfig": {"EndpointsConfig": {"listed":
+		{"Aliases": ["a"], "DriverOpts": {"x.y": "z"}, "IPAMConfig": {"IPv4Address": "10.9.0.9", "LinkLocalIPs": ["169.254.1.1"]}}}}}' | jq -e .Id
+	api -G --data-urlencode 'filters={"name":["inlist"]}' 'http://b/containers/json?all=1' | jq -e '.[0].NetworkSettings.Networks.listed |
+		[.Aliases, .DriverOpts, .DNSNames, .Links] == [null, null, null, null] and .IPAMConfig == {"IPv4Address": "10.9.0.9"}'
+	d inspect inlist | jq -e '.[0].NetworkSettings.Networks.listed.Aliases == ["a"]'
+	d rm inlist
+	d network rm listed
+}
+
+@test "attach: what stands against it is said in the stream's own form" {
+	[ "$(api -i -X POST 'http://b/containers/nobody/attach?stream=1' | tr -d '\r' | sed -n '1p; /^Content-Type/p; $p')" = $'HTTP/1.1 404 Not Found\nContent-Type: application/vnd.docker.raw-stream\nNo such container: nobody' ]
+	run d attach nobody
+	[ "$status" -eq 1 ]
+	[[ $output == *'No such container: nobody'* ]]
+}
+
 @test "filters that are no JSON: of volumes it is said that they are those" {
 	[ "$(api 'http://b/v1.51/volumes?filters=garbage' | jq -r .message)" = 'error reading volume filters: invalid filter' ]
 	[ "$(api -G --data-urlencode 'filters={"bogus":["x"]}' http://b/v1.51/volumes | jq -r .message)" = "invalid filter 'bogus'" ]

@@ -49,6 +49,31 @@ teardown_file() { file_teardown; }
 	d rmi second:tag
 }
 
+@test "load says that a name meant another image" {
+	d import "$WORK/busybox.tar" named:1
+	d save -o "$WORK/named.tar" named:1
+	old=$(d images -q --no-trunc named:1)
+	d import -c 'ENV a=b' "$WORK/busybox.tar" named:1
+	now=$(d images -q --no-trunc named:1)
+	[ "$(d load -i "$WORK/named.tar")" = "The image named:1 already exists, renaming the old one with ID $now to empty string
+Loaded image: named:1" ]
+	[ "$(d images -q --no-trunc named:1)" = "$old" ]
+	[ "$(d load -i "$WORK/named.tar")" = 'Loaded image: named:1' ]
+	d rmi "$now" named:1
+}
+
+@test "content trust is refused, as no signature would be verified" {
+	for line in 'run busybox true' 'create busybox' 'pull none/x' 'push none/x'; do
+		DOCKER_CONTENT_TRUST=1 run d $line
+		[ "$status" -ne 0 ]
+		[[ $output == *'content trust (DOCKER_CONTENT_TRUST, --disable-content-trust=false) is not supported'* ]]
+	done
+	run d run --disable-content-trust=false busybox true
+	[ "$status" -eq 125 ]
+	DOCKER_CONTENT_TRUST=1 d run --rm --network none --disable-content-trust busybox true
+	DOCKER_CONTENT_TRUST=1 d run --rm --network none "$(d images -q --no-trunc busybox)" true
+}
+
 @test "load of an OCI layout without Docker's manifest" {
 	mkdir "$WORK/oci"; d save busybox | tar -xC "$WORK/oci"
 	rm "$WORK/oci/manifest.json"

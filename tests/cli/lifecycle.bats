@@ -35,6 +35,16 @@ loop() { d run -d --name "$1" --network none busybox sh -c 'trap "exit 0" TERM; 
 	d rm usr
 }
 
+@test "stop reaches a program that has just begun, and had no handler yet" {
+	# The kernel drops what the first process of a namespace does not handle.
+	d run -d --name early --network none busybox sh -c 'echo up; usleep 300000; trap "exit 5" TERM; while :; do usleep 10000; done'
+	before=$(date +%s%N)
+	d stop -t 60 early
+	[ "$(d wait early)" = 5 ]
+	[ $((($(date +%s%N) - before) / 1000000)) -lt 30000 ]
+	d rm early
+}
+
 @test "pause and unpause" {
 	loop frozen
 	d pause frozen

@@ -15,7 +15,10 @@ static const SchemaType words = {.kind = SCHEMA_WORDS, .go = "string"};
 static const SchemaType texts = {.kind = SCHEMA_LIST, .go = "[]string", .items = &text};
 static const SchemaType pair = {
 	.kind = SCHEMA_LIST, .go = "[2]uint16", .items = &small, .count = 2};
+static const SchemaField no_fields[] = {{0}};
+static const SchemaType nothing = {.kind = SCHEMA_OBJECT, .go = "struct {}", .fields = no_fields};
 static const SchemaType map = {.kind = SCHEMA_MAP, .go = "map[string]string", .items = &text};
+static const SchemaType nothings = {.kind = SCHEMA_MAP, .go = "x.Set", .items = &nothing};
 static const SchemaType nullable = {
 	.kind = SCHEMA_MAP, .go = "map[string]*string", .items = &text, .nullable = true};
 static const SchemaType inner;
@@ -24,9 +27,22 @@ static const SchemaField inner_fields[] = {
 	{"Name", &text}, {"On", &truth}, {"Late", &text, 44}, {0}};
 static const SchemaType inner = {.kind = SCHEMA_OBJECT, .go = "x.Inner", .fields = inner_fields};
 static const SchemaType pointers = {.kind = SCHEMA_LIST, .go = "[]*x.Inner", .items = &inner};
-static const SchemaField fields[] = {{"Pointers", &pointers}, {"Image", &text}, {"Tty", &truth},
-	{"Small", &small}, {"Large", &large}, {"Memory", &whole}, {"Real", &real}, {"Cmd", &words},
-	{"Env", &texts}, {"Size", &pair}, {"Labels", &map}, {"Args", &nullable}, {"Host", &inner},
+/* A struct that Go writes whole, and one whose zeros it leaves out. */
+static const SchemaField rate_fields[] = {
+	{"Path", &text}, {"Rate", &whole}, {"On", &truth}, {"Ids", &texts}, {"Options", &map}, {0}};
+static const SchemaType rate = {
+	.kind = SCHEMA_OBJECT, .go = "x.Rate", .fields = rate_fields, .zeros = SCHEMA_ZEROS_WHOLE};
+static const SchemaType rates = {.kind = SCHEMA_LIST, .go = "[]x.Rate", .items = &rate};
+static const SchemaField check_fields[] = {{"Path", &text}, {"Rate", &whole}, {"On", &truth},
+	{"Ids", &texts}, {"Options", &map}, {"Host", &inner}, {0}};
+static const SchemaType check = {.kind = SCHEMA_OBJECT,
+	.go = "x.Check",
+	.fields = check_fields,
+	.zeros = SCHEMA_ZEROS_SPARSE};
+static const SchemaField fields[] = {{"Rates", &rates}, {"Check", &check}, {"Set", &nothings},
+	{"Pointers", &pointers}, {"Image", &text}, {"Tty", &truth}, {"Small", &small},
+	{"Large", &large}, {"Memory", &whole}, {"Real", &real}, {"Cmd", &words}, {"Env", &texts},
+	{"Size", &pair}, {"Labels", &map}, {"Args", &nullable}, {"Host", &inner},
 	{"Inners", &inners}, {"Pids", &whole, .pointer = true}, {0}};
 static const SchemaType object = {
 	.kind = SCHEMA_OBJECT, .go = "x.Request", .root = "Request", .fields = fields};
@@ -177,15 +193,35 @@ static void test_taken(void)
 	/* A second object of the same key is laid over the first; a newer API's field is not there. */
 	check_taken("{\"Host\":{\"Name\":\"a\"},\"host\":{\"on\":true,\"late\":\"x\"}}",
 		"{\"Host\":{\"Name\":\"a\",\"On\":true}}");
-	/* What we do not know stays; what only we may say does not come in. */
-	check_taken("{\"Future\":{\"a\":[1,2.5,null]},\"_Link\":\"x\"}",
-		"{\"Future\":{\"a\":[1,2.5,null]}}");
+	/* What nobody knows is dropped, and so is what only we may say. */
+	check_taken("{\"Future\":{\"a\":[1,2.5,null]},\"_Link\":\"x\"}", "{}");
 	check_taken("{\"Inners\":{\"_n\":{\"_Ports\":[],\"Name\":\"x\"}}}",
 		"{\"Inners\":{\"_n\":{\"Name\":\"x\"}}}");
 	check_taken("{\"Image\":\"\\ud83d\\ude00\\ud800\\n\xff\"}",
 		"{\"Image\":\"\U0001F600\uFFFD\\n\uFFFD\"}");
 	check_taken("null", "null");
 	check_taken("{}}", "{}");
+}
+
+/* What is shown again is what Go's structs would write. */
+static void test_zeros(void)
+{
+	static const char zero[] = "{\"Path\":\"\",\"Rate\":0,\"On\":false,\"Ids\":null,"
+				   "\"Options\":null}";
+	g_autofree char *both = g_strdup_printf(
+		"{\"Rates\":[%s,{\"Rate\":2,\"Path\":\"\",\"On\":false,\"Ids\":null,"
+		"\"Options\":null}]}",
+		zero);
+	check_taken("{\"Rates\":[{\"rate\":2}]}",
+		"{\"Rates\":[{\"Rate\":2,\"Path\":\"\",\"On\":false,\"Ids\":null,"
+		"\"Options\":null}]}");
+	check_taken("{\"Rates\":[null,{\"Rate\":2,\"zz\":1}]}", both);
+	check_taken("{\"Check\":{\"Path\":\"\",\"Rate\":0,\"On\":false,\"Ids\":[],\"Options\":{},"
+		    "\"Host\":{}}}",
+		"{\"Check\":{\"Host\":{}}}");
+	check_taken("{\"Check\":{\"Rate\":1,\"On\":true,\"Ids\":[\"\"]}}",
+		"{\"Check\":{\"Rate\":1,\"On\":true,\"Ids\":[\"\"]}}");
+	check_taken("{\"Set\":{\"80/tcp\":null}}", "{\"Set\":{\"80/tcp\":{}}}");
 }
 
 static void test_config(void)
@@ -221,13 +257,13 @@ static void test_answer(void)
 /* Two letters beyond ASCII fold to one of it: who checks a body before us may not know them. */
 static void test_folded_keys(void)
 {
-	check_taken("{\"\xe2\x84\xaain\":1}", "{\"\xe2\x84\xaain\":1}");
+	check_taken("{\"\xe2\x84\xaain\":1}", "{}");
 	check_taken("{\"PID\xc5\xbf\":1,\"Label\xc5\xbf\":{\"a\":\"b\"}}",
 		"{\"Pids\":1,\"Labels\":{\"a\":\"b\"}}");
 	check_refused(SCHEMA_REQUEST, "{\"Ho\xc5\xbft\":1}",
 		"json: cannot unmarshal number into Go struct field Request.Ho\xc5\xbft of type "
 		"x.Inner");
-	check_taken("{\"Tt\xc3\xbf\":1}", "{\"Tt\xc3\xbf\":1}");
+	check_taken("{\"Tt\xc3\xbf\":1}", "{}");
 }
 
 static void test_null_of_pointers(void)
@@ -246,6 +282,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/schema/types", test_types);
 	g_test_add_func("/schema/syntax", test_syntax);
 	g_test_add_func("/schema/taken", test_taken);
+	g_test_add_func("/schema/zeros", test_zeros);
 	g_test_add_func("/schema/config", test_config);
 	g_test_add_func("/schema/answer", test_answer);
 	g_test_add_func("/schema/folded-keys", test_folded_keys);

@@ -3,6 +3,7 @@
 #include "cli/common/reference.h"
 #include "cli/registry/credentials.h"
 #include "cli/registry/image_transfer.h"
+#include "cli/registry/trust.h"
 
 #include "base/error.h"
 
@@ -11,7 +12,7 @@
 
 static const Flag flags[] = {
 	{"all-tags", 'a', BOOL, "all tags of the repository"},
-	{"disable-content-trust", 0, BOOL, "ignored (for Docker compatibility)"},
+	{"disable-content-trust", 0, BOOL, "only true: content trust is not verified"},
 	{"platform", 0, STRING, "platform of the image: linux/arm64"},
 	{"quiet", 'q', BOOL, "print the name only"},
 	{0},
@@ -36,7 +37,7 @@ static int run(Cli *cli)
 	g_autoptr(GError) error = NULL;
 	const char *reference = cli->args[0];
 	bool all = flag_bool(cli, "all-tags", false), quiet = flag_bool(cli, "quiet", false);
-	if (!reference_check_name(reference, &error))
+	if (!reference_check_name(reference, &error) || !trust_check(cli, reference, &error))
 		return cli_fail(cli, error);
 	if (all && reference_version(reference) != NULL) {
 		print_to(stderr, "tag can't be used with --all-tags/-a\n");

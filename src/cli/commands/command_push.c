@@ -3,6 +3,7 @@
 #include "cli/common/reference.h"
 #include "cli/registry/credentials.h"
 #include "cli/registry/image_transfer.h"
+#include "cli/registry/trust.h"
 
 #include "base/error.h"
 
@@ -11,7 +12,7 @@
 
 static const Flag flags[] = {
 	{"all-tags", 'a', BOOL, "all tags of the repository"},
-	{"disable-content-trust", 0, BOOL, "ignored (for Docker compatibility)"},
+	{"disable-content-trust", 0, BOOL, "only true: content trust is not verified"},
 	{"platform", 0, STRING,
 		"push only this platform's image of an index (os[/arch[/variant]])"},
 	{"quiet", 'q', BOOL, "print the name only"},
@@ -39,6 +40,8 @@ static int run(Cli *cli)
 		g_prefix_error(&error, "Invalid platform %s: ", asked);
 		return cli_fail(cli, error);
 	}
+	if (!trust_check(cli, reference, &error))
+		return cli_fail(cli, error);
 	if (!all && !quiet && colon == NULL)
 		print_to(stdout, "%s\n", "Using default tag: latest");
 	if (!image_send(cli, reference, platform, all, quiet ? NULL : stdout, &error))

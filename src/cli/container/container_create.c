@@ -4,6 +4,7 @@
 #include "cli/common/reference.h"
 #include "cli/container/request.h"
 #include "cli/registry/image_transfer.h"
+#include "cli/registry/trust.h"
 
 #include "base/error.h"
 #include "base/fd.h"
@@ -98,7 +99,8 @@ char *container_request_send(Cli *cli, bool *understood, GError **error)
 	hints_image(cli->args[0]);
 	g_autoptr(json_t) request = pull_check(cli, error) ? container_request(cli, error) : NULL;
 	*understood = request != NULL;
-	if (request == NULL || !reference_check_any(cli->args[0], error))
+	if (request == NULL || !reference_check_any(cli->args[0], error) ||
+		!trust_check(cli, cli->args[0], error))
 		return NULL;
 	const char *file = flag_text(cli, "cidfile");
 	autofd cidfile = *file != '\0' ? open_cidfile(file, error) : -1;

@@ -185,8 +185,10 @@ static bool add_exposed(json_t *ports, const char *text, GError **error)
 	if (bad != NULL)
 		return fail(error, BERTH_ERROR_UNAVAILABLE,
 			"invalid range format for --expose: %s, error: %s", text, bad);
+	/* What is behind a second slash means nothing, as with Docker. */
+	gsize length = slash != NULL ? strcspn(slash + 1, "/") : 0;
 	g_autofree char *protocol =
-		g_ascii_strdown(slash != NULL && slash[1] != '\0' ? slash + 1 : "tcp", -1);
+		length > 0 ? g_ascii_strdown(slash + 1, (gssize)length) : g_strdup("tcp");
 	for (guint port = first; port <= last; port++) {
 		g_autofree char *name = g_strdup_printf("%u/%s", port, protocol);
 		set(ports, name, json_object());

@@ -38,7 +38,7 @@ const Flag container_flags[] = {
 		"limit the rate of writing to a device (path:bytes per second)"},
 	{"device-write-iops", 0, LIST,
 		"limit the rate of writes to a device (path:number per second)"},
-	{"disable-content-trust", 0, BOOL, "ignored (for Docker compatibility)"},
+	{"disable-content-trust", 0, BOOL, "only true: content trust is not verified"},
 	{"dns", 0, LIST, "name server"},
 	{"dns-option", 0, LIST, "option of the resolver"},
 	{"dns-search", 0, LIST, "search domain"},

@@ -49,6 +49,46 @@ static bool await_end(Container *container, int timeout_ms)
 	return !container_running(container);
 }
 
+/* Whether PID 1 lets the signal pass: the kernel drops what the first process of a PID namespace has no handler for, so a
+ * program that has just begun loses the signal that is to stop it. false also where that is not known. */
+static bool signal_is_lost(const Container *container, int signal)
+{
+	enum { LIMIT = 8192 };
+	static const char *const minded[] = {"\nSigBlk:", "\nSigIgn:", "\nSigCgt:"};
+	g_autofree char *path = g_strdup_printf("/proc/%d/status", container->row.pid);
+	g_autofree char *status = container->row.pid > 0 ? file_read(path, LIMIT) : NULL;
+	guint64 masks = 0;
+	for (size_t i = 0; i < G_N_ELEMENTS(minded); i++) {
+		const char *line = status != NULL ? strstr(status, minded[i]) : NULL;
+		if (line == NULL)
+			return false;
+		masks |= g_ascii_strtoull(line + strlen(minded[i]), NULL, 16);
+	}
+	return (masks >> (unsigned)(signal - 1) & 1U) == 0;
+}
+
+/* Sends a signal, and once more as soon as a program that has just begun minds it: then both have the effect that one has
+ * on a program that was ready. Where it began to mind it while the signal was sent, it has time to obey first. *left:
+ * milliseconds that remain to wait; negative: without limit. */
+static bool send_until_minded(Container *container, int signal, int *left, GError **error)
+{
+	enum { STEP_MS = 20, PATIENCE_MS = 1000, OBEY_MS = 500 };
+	bool lost = signal != SIGKILL && signal != SIGSTOP && signal_is_lost(container, signal);
+	if (!send_signal(container, signal, error))
+		return false;
+	int step = lost && !signal_is_lost(container, signal) ? OBEY_MS : STEP_MS;
+	for (int waited = 0; lost && waited < PATIENCE_MS && *left != 0; waited += step) {
+		int now = *left < 0 ? step : MIN(step, *left);
+		*left -= *left < 0 ? 0 : now;
+		if (await_end(container, now))
+			return true;
+		lost = signal_is_lost(container, signal);
+		if (!lost)
+			send_signal(container, signal, NULL);
+	}
+	return true;
+}
+
 static void mark_stopped(Container *container)
 {
 	g_mutex_lock(&container->engine->lock);
@@ -95,15 +135,16 @@ static bool stop_running(Container *container, const char *signal, int timeout, 
 	if (timeout == G_MININT)
 		timeout = json_is_integer(own_timeout) ? (int)json_integer_value(own_timeout)
 						       : DEFAULT_TIMEOUT;
+	int left = timeout < 0 ? -1 : MIN(timeout, G_MAXINT / 1000) * 1000;
 	g_autofree char *number_text = g_strdup_printf("%d", number);
 	container_event(container, "kill", "signal", number_text);
 	/* A container that has just ended by itself takes no signal; its end is awaited like any other. */
-	if (!send_signal(container, number, &problem) &&
+	if (!send_until_minded(container, number, &left, &problem) &&
 		!g_error_matches(problem, BERTH_ERROR, BERTH_ERROR_CONFLICT)) {
 		g_propagate_error(error, g_steal_pointer(&problem));
 		return false;
 	}
-	if (await_end(container, timeout < 0 ? -1 : timeout * 1000))
+	if (await_end(container, left))
 		return true;
 	container_event(container, "kill", "signal", "9");
 	send_signal(container, SIGKILL, NULL);

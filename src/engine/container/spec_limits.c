@@ -186,8 +186,19 @@ static json_t *nothing_for(const char *key, const json_t *value)
 						: json_integer(0);
 }
 
+/* A limit of Docker's on Windows. */
+static void discard_percent(json_t *host, json_t *warnings)
+{
+	if (json_int(host, "CpuPercent") <= 0)
+		return;
+	json_array_append_new(
+		warnings, json_string("linux does not support CPU percent. Percent discarded."));
+	json_object_set_new(host, "CpuPercent", json_integer(0));
+}
+
 void limits_discard(const CgroupLayout *cgroups, json_t *host, bool update, json_t *warnings)
 {
+	discard_percent(host, warnings);
 	for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++) {
 		const json_t *value = json_object_get(host, kinds[i].key);
 		bool asked = json_int(host, kinds[i].key) > 0 || json_is_true(value) ||

@@ -28,20 +28,38 @@ static bool load_docker(Load *load, const json_t *manifest, GError **error)
 	return true;
 }
 
-/* The layers of an image without manifest.json: a folder for each, named by an id, whose "json" names the parent.
- * Paths are added from the lowest on. */
-static bool v1_layers(Load *load, const char *id, GPtrArray *paths, GError **error)
+/* An image without manifest.json: a folder for each layer, named by an id, whose "json" names the parent. Both lists begin
+ * with the lowest. */
+typedef struct {
+	GPtrArray *paths;     /* of the layers */
+	GPtrArray *documents; /* of json_t */
+} V1Image;
+
+static void v1_image_clear(V1Image *image)
+{
+	g_ptr_array_unref(image->paths);
+	g_ptr_array_unref(image->documents);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(V1Image, v1_image_clear)
+
+static void decref(gpointer json)
+{
+	json_decref(json);
+}
+
+static bool v1_read(Load *load, const char *id, V1Image *image, GError **error)
 {
 	g_autofree char *next = g_strdup(id);
 	for (guint depth = 0; *next != '\0'; depth++) {
 		g_autofree char *path = g_strconcat(next, "/json", NULL);
-		g_autoptr(json_t) document = load_json(load, path, error);
+		json_t *document = load_json(load, path, error);
 		if (document == NULL)
 			return false;
+		g_ptr_array_insert(image->documents, 0, document);
 		if (depth == MAX_V1_LAYERS)
 			return fail(
 				error, BERTH_ERROR_INVALID, "image %s has no end of parents", id);
-		g_ptr_array_insert(paths, 0, g_strconcat(next, "/layer.tar", NULL));
+		g_ptr_array_insert(image->paths, 0, g_strconcat(next, "/layer.tar", NULL));
 		g_free(next);
 		next = g_strdup(json_str(document, "parent"));
 	}
@@ -65,18 +83,33 @@ static GPtrArray *v1_unpack(Load *load, LayerPins *pins, GPtrArray *paths, GErro
 	return g_steal_pointer(&layers);
 }
 
-/* An image document made from the topmost layer's "json" and the unpacked layers. */
-static char *v1_document(const json_t *old, const GPtrArray *layers)
+/* A layer's line of the history, out of its "json". */
+static json_t *v1_history(const json_t *old)
 {
-	static const char *const kept[] = {"architecture", "author", "config", "created", "os"};
-	json_t *document = json_object(), *ids = json_array(), *history = json_array();
+	static const char *const kept[] = {"created", "author", "comment"};
+	g_auto(GStrv) words = json_strv(json_at(old, "container_config.Cmd"));
+	g_autofree char *command = g_strjoinv(" ", words);
+	json_t *line = json_object();
 	for (size_t i = 0; i < G_N_ELEMENTS(kept); i++)
-		if (json_object_get(old, kept[i]) != NULL)
-			json_object_set(document, kept[i], json_object_get(old, kept[i]));
+		if (*json_str(old, kept[i]) != '\0')
+			json_object_set(line, kept[i], json_object_get(old, kept[i]));
+	if (*command != '\0')
+		json_object_set_new(line, "created_by", json_lenient(command));
+	return line;
+}
+
+/* An image document made from the topmost layer's "json" and the unpacked layers: without what says how they were kept. */
+static char *v1_document(const V1Image *image, const GPtrArray *layers)
+{
+	static const char *const dropped[] = {
+		"id", "parent", "Size", "parent_id", "layer_id", "throwaway"};
+	const json_t *old = image->documents->pdata[image->documents->len - 1];
+	json_t *document = json_deep_copy(old), *ids = json_array(), *history = json_array();
+	for (size_t i = 0; i < G_N_ELEMENTS(dropped); i++)
+		json_object_del(document, dropped[i]);
 	for (guint i = 0; i < layers->len; i++) {
 		json_array_append_new(ids, json_string(((Layer *)layers->pdata[i])->diff_id));
-		json_array_append_new(
-			history, json_pack("{s:O*}", "created", json_object_get(old, "created")));
+		json_array_append_new(history, v1_history(image->documents->pdata[i]));
 	}
 	json_object_set_new(document, "history", history);
 	json_object_set_new(
@@ -88,21 +121,23 @@ static char *v1_document(const json_t *old, const GPtrArray *layers)
 
 static bool load_v1_image(Load *load, const char *id, const char *name, GError **error)
 {
-	g_autoptr(GPtrArray) paths = g_ptr_array_new_with_free_func(g_free);
+	g_auto(V1Image) old = {.paths = g_ptr_array_new_with_free_func(g_free),
+		.documents = g_ptr_array_new_with_free_func(decref)};
 	g_autoptr(LayerPins) pins = layer_pins_new(load->engine->store);
-	g_autofree char *path = g_strconcat(id, "/json", NULL), *made = NULL;
-	g_autoptr(json_t) old = load_json(load, path, error);
-	g_autoptr(GPtrArray) layers = old != NULL && v1_layers(load, id, paths, error)
-					      ? v1_unpack(load, pins, paths, error)
-					      : NULL;
+	g_autofree char *made = NULL;
+	g_autoptr(GPtrArray) layers =
+		v1_read(load, id, &old, error) ? v1_unpack(load, pins, old.paths, error) : NULL;
 	if (layers == NULL)
 		return false;
-	g_autofree char *text = v1_document(old, layers);
+	if (layers->len == 0)
+		return fail(error, BERTH_ERROR_INVALID,
+			"invalid repositories in the archive: an image without a name");
+	g_autofree char *text = v1_document(&old, layers);
 	g_autoptr(json_t) document = json_parse(text, strlen(text), error);
 	NewImage image = {layers, text};
 	char *tags[] = {(char *)(*load->request->tag != '\0' ? load->request->tag : name), NULL};
 	if (document == NULL || !image_config_check(document, layers->len, error) ||
-		!image_add(load->engine, &image, tags, &made, error))
+		!load_add(load, &image, tags, &made, error))
 		return false;
 	return load_report(load, made, tags);
 }

@@ -213,6 +213,37 @@ static Layer *take_layer(Load *load, LayerPins *pins, const char *path, const ch
 	return g_steal_pointer(&layer);
 }
 
+char **load_meanings(const Load *load, char *const *tags)
+{
+	g_autoptr(GStrvBuilder) ids = g_strv_builder_new();
+	for (int i = 0; tags[i] != NULL; i++) {
+		g_autofree char *id = image_find(load->engine, tags[i], NULL);
+		g_strv_builder_add(ids, id != NULL ? id : "");
+	}
+	return g_strv_builder_end(ids);
+}
+
+void load_tell_renamed(const Load *load, char *const *tags, char *const *meanings, const char *id)
+{
+	for (int i = 0; tags[i] != NULL; i++) {
+		g_autofree char *name = reference_shorten(tags[i]);
+		g_autofree char *line = g_strdup_printf("The image %s already exists, renaming the "
+							"old one with ID %s to empty string",
+			name, meanings[i]);
+		if (*meanings[i] != '\0' && strcmp(meanings[i], id) != 0)
+			load->request->said(line, load->request->data);
+	}
+}
+
+bool load_add(Load *load, const NewImage *image, char *const *tags, char **id, GError **error)
+{
+	g_auto(GStrv) meanings = load_meanings(load, tags);
+	bool ok = image_add(load->engine, image, tags, id, error);
+	if (ok)
+		load_tell_renamed(load, tags, meanings, *id);
+	return ok;
+}
+
 /* Reports a loaded image to the client and as an event; always true. */
 bool load_report(Load *load, const char *id, char *const *tags)
 {
@@ -272,7 +303,7 @@ bool load_content(Load *load, const char *config_path, char *const *layer_paths,
 		return true;
 	g_autoptr(GPtrArray) layers = take_layers(load, pins, config, layer_paths, error);
 	NewImage image = {layers, text};
-	return layers != NULL && image_add(load->engine, &image, tags, id, error);
+	return layers != NULL && load_add(load, &image, tags, id, error);
 }
 
 bool load_image(Load *load, const char *config_path, char *const *layer_paths, char *const *tags,

@@ -33,6 +33,12 @@ char *load_text(Load *load, const char *path, GError **error);
 json_t *load_json(Load *load, const char *path, GError **error);
 /* Whether an image with this configuration is of a requested platform. */
 bool load_suits(const Load *load, const json_t *config);
+/* What names mean before an archive is loaded: ids, "" for none; the caller frees them. And which of them meant another
+ * image than this one is told to the client. */
+char **load_meanings(const Load *load, char *const *tags);
+void load_tell_renamed(const Load *load, char *const *tags, char *const *meanings, const char *id);
+/* image_add, which tells so. */
+bool load_add(Load *load, const NewImage *image, char *const *tags, char **id, GError **error);
 /* Loads one image without reporting it: path of its configuration, paths of its layers (lowest first), its names. *id
  * stays NULL if another platform is requested. */
 bool load_content(Load *load, const char *config_path, char *const *layer_paths, char *const *tags,

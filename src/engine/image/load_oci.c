@@ -124,9 +124,12 @@ static bool name_index(
 	if (tags[0] == NULL)
 		return load_report(load, lead, tags);
 	g_autofree char *full = reference != NULL ? reference_full(reference) : NULL;
-	return full != NULL && tag_store_set(store, full, lead, error) &&
-	       index_tag_set(store, full, digest, error) && store_sync(store, error) &&
-	       load_report(load, lead, tags);
+	g_auto(GStrv) meanings = load_meanings(load, tags);
+	if (full == NULL || !tag_store_set(store, full, lead, error) ||
+		!index_tag_set(store, full, digest, error) || !store_sync(store, error))
+		return false;
+	load_tell_renamed(load, tags, meanings, lead);
+	return load_report(load, lead, tags);
 }
 
 static bool take_index(Load *load, const json_t *descriptor, char *const *tags, GError **error)
