@@ -165,11 +165,10 @@ static void set_sizes(Container *container, json_t *json)
 	set(json, "SizeRootFs", json_integer(own + (image != NULL ? image->size : 0)));
 }
 
-static const char *apparmor_profile(const json_t *host)
+static const char *apparmor_profile(const Confinement *confinement)
 {
-	g_auto(Security) security = {0};
-	return security_parse(host, &security, NULL)
-		       ? lsm_profile(&security, json_bool(host, "Privileged"), "/")
+	return confinement->security_fault == NULL
+		       ? lsm_profile(&confinement->security, confinement->privileged, "/")
 		       : "";
 }
 
@@ -223,7 +222,7 @@ json_t *container_inspect_json(Container *container, bool size, GError **error)
 	set(json, "Platform", json_string("linux"));
 	set(json, "MountLabel", json_string(spec->mount_label));
 	set(json, "ProcessLabel", json_string(spec->process_label));
-	set(json, "AppArmorProfile", json_string(apparmor_profile(host)));
+	set(json, "AppArmorProfile", json_string(apparmor_profile(&spec->confinement)));
 	set(json, "ExecIDs", exec_ids(container));
 	set(json, "HostConfig", json_copy((json_t *)host));
 	set(json_object_get(json, "HostConfig"), "Links", links_json(container));

@@ -23,6 +23,13 @@ bool fail_answer(GError **error, int status, const char *message)
 	return false;
 }
 
+bool no_fault(const GError *fault, GError **error)
+{
+	if (fault != NULL)
+		g_propagate_error(error, g_error_copy(fault));
+	return fault == NULL;
+}
+
 bool is_answer(const GError *error)
 {
 	return error->domain == BERTH_ANSWER;

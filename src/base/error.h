@@ -29,6 +29,8 @@ GQuark berth_answer_quark(void);
 bool fail(GError **error, BerthErrorCode code, const char *format, ...) G_GNUC_PRINTF(3, 4);
 /* As fail(), of BERTH_ANSWER: the engine answered with this status and this sentence. */
 bool fail_answer(GError **error, int status, const char *message);
+/* Whether there is no kept error; false with a copy of it, if it is one. */
+bool no_fault(const GError *fault, GError **error);
 /* Whether the engine answered so; and with this status. */
 bool is_answer(const GError *error);
 bool is_answer_of(const GError *error, BerthErrorCode code);

@@ -111,6 +111,26 @@ char **json_strv(const json_t *array)
 	return g_strv_builder_end(list);
 }
 
+static void add_texts(GPtrArray *texts, const json_t *array)
+{
+	size_t i;
+	json_t *value;
+	if (json_is_string(array))
+		g_ptr_array_add(texts, (char *)json_string_value(array));
+	json_array_foreach (array, i, value)
+		if (json_is_string(value))
+			g_ptr_array_add(texts, (char *)json_string_value(value));
+}
+
+char **json_texts(const json_t *first, const json_t *second)
+{
+	GPtrArray *texts = g_ptr_array_new();
+	add_texts(texts, first);
+	add_texts(texts, second);
+	g_ptr_array_add(texts, NULL);
+	return (char **)g_ptr_array_free(texts, FALSE);
+}
+
 json_t *json_lenient(const char *text)
 {
 	json_t *value = json_string(text);

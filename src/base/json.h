@@ -40,5 +40,8 @@ json_t *json_strings(char *const *strings);
 /* A NULL-terminated vector of the array's strings; the caller frees it. Accepts a lone string. */
 char **json_strv(const json_t *array);
 
+/* The same of two lists, one after the other, with texts that are borrowed: the caller frees the vector only. */
+char **json_texts(const json_t *first, const json_t *second);
+
 /* A string that may not be UTF-8: invalid bytes become U+FFFD. New reference. */
 json_t *json_lenient(const char *text);

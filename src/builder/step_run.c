@@ -50,15 +50,15 @@ static char *folder_of(Stage *stage, GError **error)
 }
 
 /* The process to run: command, environment and folder are borrowed. */
-static bool describe(Stage *stage, const Instruction *instruction, const json_t *command,
-	const json_t *env, const char *folder, StepSpec *step, GError **error)
+static bool describe(Stage *stage, const Instruction *instruction, char *const *argv,
+	char *const *env, const char *folder, StepSpec *step, GError **error)
 {
 	const json_t *config = stage_config(stage);
 	const BuildRequest *request = stage->build->request;
 	const char *name =
 		json_string_value(json_object_get(request->args, "BUILDKIT_SANDBOX_HOSTNAME"));
 	*step = (StepSpec){.layers = stage->layers,
-		.command = command,
+		.argv = argv,
 		.env = env,
 		.user = json_str(config, "User"),
 		.folder = folder,
@@ -204,9 +204,11 @@ static bool make(Stage *stage, Running *running, Mounts *mounts, GPtrArray *file
 	g_autoptr(json_t) env = stage_env(stage, true), more = mounts_env(mounts);
 	json_array_extend(env, more);
 	running->mounts = list;
+	g_autofree char **argv = json_texts(running->command, NULL);
+	g_autofree char **settings = json_texts(env, NULL);
 	g_autofree char *folder = folder_of(stage, error);
 	return folder != NULL &&
-	       describe(stage, running->instruction, running->command, env, folder, &running->step,
+	       describe(stage, running->instruction, argv, settings, folder, &running->step,
 		       error) &&
 	       run(stage, running, vertex, error);
 }

@@ -42,13 +42,12 @@ guint64 capability_mask(const char *name)
 	return 0;
 }
 
-/* The mask of the capabilities that a list names; *all is set if "ALL" is among them, which says nothing of the others. */
+/* Adds the capabilities that a list names to a mask; *all is set if "ALL" is among them, which says nothing of the
+ * others. */
 static bool sum(const json_t *list, const char *what, guint64 *mask, bool *all, GError **error)
 {
 	size_t i;
 	json_t *value;
-	*mask = 0;
-	*all = false;
 	json_array_foreach (list, i, value) {
 		const char *name = json_elem(list, i);
 		guint64 one = capability_mask(name);
@@ -65,24 +64,27 @@ static bool sum(const json_t *list, const char *what, guint64 *mask, bool *all, 
 	return true;
 }
 
-bool capability_resolve(
-	const json_t *add, const json_t *drop, bool privileged, guint64 *mask, GError **error)
+bool capability_read(const json_t *host, CapabilityChange *change, GError **error)
 {
-	guint64 base = 0, added, dropped;
-	bool add_all, drop_all;
-	if (!sum(add, "CapAdd", &added, &add_all, error) ||
-		!sum(drop, "CapDrop", &dropped, &drop_all, error))
-		return false;
+	*change = (CapabilityChange){0};
+	return sum(json_object_get(host, "CapAdd"), "CapAdd", &change->added, &change->all_added,
+		       error) &&
+	       sum(json_object_get(host, "CapDrop"), "CapDrop", &change->dropped,
+		       &change->all_dropped, error);
+}
+
+guint64 capability_resolve(const CapabilityChange *change, bool privileged)
+{
+	guint64 base = 0;
 	for (size_t i = 0; i < G_N_ELEMENTS(defaults); i++)
 		base |= capability_mask(defaults[i]);
 	if (privileged)
-		*mask = capability_all();
-	else if (add_all)
-		*mask = capability_all() & ~dropped;
-	else if (drop_all)
-		*mask = added;
+		base = capability_all();
+	else if (change->all_added)
+		base = capability_all() & ~change->dropped;
+	else if (change->all_dropped)
+		base = change->added;
 	else
-		*mask = (base & ~dropped) | added;
-	*mask &= capability_all();
-	return true;
+		base = (base & ~change->dropped) | change->added;
+	return base & capability_all();
 }

@@ -265,9 +265,9 @@ static void fill_cpuset(const CgroupLayout *layout, Plan *plan, const char *path
 }
 
 static bool plan_devices(const CgroupLayout *layout, Plan *plan, const char *path,
-	const json_t *host, const GArray *nodes, GError **error)
+	const Confinement *confinement, const GArray *nodes, GError **error)
 {
-	g_autoptr(GArray) rules = device_rules(host, nodes, error);
+	g_autoptr(GArray) rules = device_rules(confinement, nodes, error);
 	const char *mount = g_hash_table_lookup(layout->v1, "devices");
 	if (rules == NULL)
 		return false;
@@ -279,7 +279,7 @@ static bool plan_devices(const CgroupLayout *layout, Plan *plan, const char *pat
 			strings);
 		return true;
 	}
-	if (json_bool(host, "Privileged"))
+	if (confinement->privileged)
 		return true;
 	/* Without device rules every device node in the container could be used: made, mounted, or in its image. */
 	if (mount == NULL)
@@ -298,13 +298,13 @@ static bool plan_devices(const CgroupLayout *layout, Plan *plan, const char *pat
 }
 
 bool cgroup_plan(const CgroupLayout *layout, Plan *plan, const char *path, const Limits *limits,
-	const json_t *host, const GArray *nodes, GError **error)
+	const Confinement *confinement, const GArray *nodes, GError **error)
 {
 	bool cpuset = limits_want_cpuset(limits);
 	g_autoptr(GArray) files = limit_files(layout, limits, error);
 	g_autoptr(GPtrArray) list = folders(layout, path, cpuset);
 	/* The engine's own parent cgroup is kept for the next container. */
-	int parents = *json_str(host, "CgroupParent") != '\0' ? PLAN_PARENTS : 0;
+	int parents = *confinement->cgroup_parent != '\0' ? PLAN_PARENTS : 0;
 	if (files == NULL)
 		return false;
 	if (layout->v2)
@@ -320,7 +320,7 @@ bool cgroup_plan(const CgroupLayout *layout, Plan *plan, const char *path, const
 			plan_put(plan, PLAN_CGROUP_WRITE, 1, limit->optional ? PLAN_OPTIONAL : 0,
 				file, layout->v2 ? limit->v2_value : limit->v1_value, NULL);
 	}
-	if (!plan_devices(layout, plan, path, host, nodes, error))
+	if (!plan_devices(layout, plan, path, confinement, nodes, error))
 		return false;
 	Limit oom = {"memory", "memory.oom_control", "memory.events", (char *)"", (char *)"", true};
 	g_autofree char *oom_file = limit_file(layout, path, &oom);

@@ -107,10 +107,10 @@ static void put_nodes_below(Plan *plan, GArray *rules, const char *source, const
 }
 
 /* --device /dev/fuse:/dev/other:rw; a folder gives all nodes below it. */
-static bool put_asked(Plan *plan, GArray *rules, const char *source, const char *target,
-	const char *access, GError **error)
+static bool put_asked(Plan *plan, GArray *rules, const DeviceRequest *device, GError **error)
 {
 	static const char words[] = "error gathering device information while adding custom device";
+	const char *source = device->source, *target = device->target, *access = device->access;
 	struct stat st;
 	guint before = rules->len;
 	if (!check_access(access, error))
@@ -154,25 +154,38 @@ static bool add_rule_text(GArray *rules, const char *text, GError **error)
 	return true;
 }
 
-static bool add_rule_texts(GArray *rules, const json_t *host, GError **error)
+GArray *device_requests_read(const json_t *list)
 {
-	json_t *list = json_object_get(host, "DeviceCgroupRules"), *value;
+	GArray *devices = g_array_new(FALSE, FALSE, sizeof(DeviceRequest));
 	size_t i;
-	json_array_foreach (list, i, value)
-		if (!add_rule_text(rules, json_elem(list, i), error))
+	json_t *value;
+	json_array_foreach (list, i, value) {
+		const char *source = json_str(value, "PathOnHost"),
+			   *target = json_str(value, "PathInContainer");
+		DeviceRequest device = {source, *target != '\0' ? target : source,
+			json_str(value, "CgroupPermissions")};
+		g_array_append_val(devices, device);
+	}
+	return devices;
+}
+
+bool device_requests_check(const GArray *devices, GError **error)
+{
+	for (guint i = 0; i < devices->len; i++)
+		if (!check_access(g_array_index(devices, DeviceRequest, i).access, error))
 			return false;
 	return true;
 }
 
-bool device_check(const json_t *host, GError **error)
+GArray *device_rules_read(const json_t *list, GError **error)
 {
-	g_autoptr(GArray) rules = g_array_new(FALSE, FALSE, sizeof(DeviceRule));
+	GArray *rules = g_array_new(FALSE, FALSE, sizeof(DeviceRule));
 	size_t i;
 	json_t *value;
-	json_array_foreach (json_object_get(host, "Devices"), i, value)
-		if (!check_access(json_str(value, "CgroupPermissions"), error))
-			return false;
-	return add_rule_texts(rules, host, error);
+	json_array_foreach (list, i, value)
+		if (!add_rule_text(rules, json_elem(list, i), error))
+			break;
+	return rules;
 }
 
 static void node_clear(gpointer data)
@@ -211,37 +224,33 @@ static void put_described(Plan *plan, GArray *rules, const DeviceNode *node, con
 }
 
 /* The first node at a path wins: those of CDI specifications before those of the user. */
-GArray *device_plan(
-	Plan *plan, const json_t *host, const GArray *nodes, const User *user, GError **error)
+GArray *device_plan(Plan *plan, const Confinement *confinement, const GArray *nodes,
+	const User *user, GError **error)
 {
 	g_autoptr(GArray) rules = g_array_new(FALSE, FALSE, sizeof(DeviceRule));
-	size_t i;
-	json_t *value;
+	const GArray *devices = confinement->devices, *asked = confinement->rules;
 	for (guint n = 0; nodes != NULL && n < nodes->len; n++)
 		put_described(plan, rules, &g_array_index(nodes, DeviceNode, n), user);
-	if (json_bool(host, "Privileged")) {
+	if (confinement->privileged) {
 		if (plan != NULL)
 			put_host_devices(plan, "/dev", DEV_DEPTH);
 		add_rule(rules, 'a', -1, -1, "rwm");
 		return g_steal_pointer(&rules);
 	}
 	g_array_append_vals(rules, standard_rules, G_N_ELEMENTS(standard_rules));
-	for (i = 0; i < G_N_ELEMENTS(standard); i++)
+	for (size_t i = 0; i < G_N_ELEMENTS(standard); i++)
 		put_device(plan, standard[i].path, standard[i].path, S_IFCHR | 0666,
 			makedev(standard[i].major, standard[i].minor), 0, 0);
-	json_array_foreach (json_object_get(host, "Devices"), i, value) {
-		const char *source = json_str(value, "PathOnHost"),
-			   *target = json_str(value, "PathInContainer");
-		if (!put_asked(plan, rules, source, *target != '\0' ? target : source,
-			    json_str(value, "CgroupPermissions"), error))
+	for (guint i = 0; i < devices->len; i++)
+		if (!put_asked(plan, rules, &g_array_index(devices, DeviceRequest, i), error))
 			return NULL;
-	}
-	return add_rule_texts(rules, host, error) ? g_steal_pointer(&rules) : NULL;
+	g_array_append_vals(rules, asked->data, asked->len);
+	return no_fault(confinement->rule_fault, error) ? g_steal_pointer(&rules) : NULL;
 }
 
-GArray *device_rules(const json_t *host, const GArray *nodes, GError **error)
+GArray *device_rules(const Confinement *confinement, const GArray *nodes, GError **error)
 {
-	return device_plan(NULL, host, nodes, NULL, error);
+	return device_plan(NULL, confinement, nodes, NULL, error);
 }
 
 char *device_rule_text(const DeviceRule *rule)

@@ -73,21 +73,19 @@ static bool add_devices(const Launch *launch, Plan *plan, GError **error)
 		{"/proc/self/fd/0", "/dev/stdin"}, {"/proc/self/fd/1", "/dev/stdout"},
 		{"/proc/self/fd/2", "/dev/stderr"}, {"pts/ptmx", "/dev/ptmx"}};
 	g_autoptr(GArray) rules =
-		device_plan(plan, launch->host, launch->nodes, launch->user, error);
+		device_plan(plan, launch->confinement, launch->nodes, launch->user, error);
 	for (size_t i = 0; i < G_N_ELEMENTS(links); i++)
 		plan_put(plan, PLAN_SYMLINK, 0, 0, links[i][0], links[i][1], NULL);
 	return rules != NULL;
 }
 
-/* The list of paths in the host configuration (which may be empty), or the default one. */
-static void add_paths(const json_t *host, const char *key, const char *const *defaults,
+/* The requested paths (which may be none), or the default ones. */
+static void add_paths(char *const *asked, bool privileged, const char *const *defaults,
 	enum plan_op op, Plan *plan)
 {
-	json_t *list = json_object_get(host, key);
 	/* Who is privileged has what is asked for, and none by default. */
-	if (json_bool(host, "Privileged") && !json_is_array(list))
+	if (privileged && asked == NULL)
 		return;
-	g_auto(GStrv) asked = json_is_array(list) ? json_strv(list) : NULL;
 	const char *const *paths = asked != NULL ? (const char *const *)asked : defaults;
 	for (int i = 0; paths[i] != NULL; i++)
 		plan_put(plan, op, 0, 0, paths[i], NULL);
@@ -99,12 +97,10 @@ static void put_sysctl(Plan *plan, const char *path, const char *value)
 	plan_put(plan, PLAN_SYSCTL, 0, 0, file, value, NULL);
 }
 
-static bool has_sysctl(const json_t *host, const char *wanted)
+static bool has_sysctl(const GArray *sysctls, const char *wanted)
 {
-	const char *key;
-	json_t *value;
-	json_object_foreach (json_object_get(host, "Sysctls"), key, value) {
-		g_autofree char *path = sysctl_path(key);
+	for (guint i = 0; i < sysctls->len; i++) {
+		g_autofree char *path = sysctl_path(g_array_index(sysctls, Sysctl, i).key);
 		if (g_strcmp0(path, wanted) == 0)
 			return true;
 	}
@@ -117,46 +113,42 @@ static void add_network_sysctls(const Launch *launch, Plan *plan)
 {
 	static const char ports[] = "net/ipv4/ip_unprivileged_port_start",
 			  ping[] = "net/ipv4/ping_group_range";
+	const GArray *sysctls = launch->confinement->sysctls;
 	if (launch->modes->network.share == SHARE_HOST || launch->network_file != NULL)
 		return;
-	if (!has_sysctl(launch->host, ports))
+	if (!has_sysctl(sysctls, ports))
 		put_sysctl(plan, ports, "0");
-	if (launch->userns.count == 0 && !has_sysctl(launch->host, ping))
+	if (launch->userns.count == 0 && !has_sysctl(sysctls, ping))
 		put_sysctl(plan, ping, "0 2147483647");
 }
 
 static void add_sysctls(const Launch *launch, Plan *plan)
 {
-	const char *key;
-	json_t *value;
+	const GArray *sysctls = launch->confinement->sysctls;
 	add_network_sysctls(launch, plan);
-	json_object_foreach (json_object_get(launch->host, "Sysctls"), key, value) {
-		g_autofree char *path = sysctl_path(key);
-		put_sysctl(plan, path,
-			json_string_value(value) != NULL ? json_string_value(value) : "");
+	for (guint i = 0; i < sysctls->len; i++) {
+		const Sysctl *sysctl = &g_array_index(sysctls, Sysctl, i);
+		g_autofree char *path = sysctl_path(sysctl->key);
+		put_sysctl(plan, path, sysctl->value != NULL ? sysctl->value : "");
 	}
 }
 
-static void add_rlimits(const json_t *host, Plan *plan)
+static void add_rlimits(const GArray *rlimits, Plan *plan)
 {
-	size_t i;
-	json_t *limit;
-	json_array_foreach (json_object_get(host, "Ulimits"), i, limit) {
-		gint64 numbers[] = {rlimit_number(json_str(limit, "Name")), json_int(limit, "Soft"),
-			json_int(limit, "Hard")};
-		if (numbers[0] >= 0) /* a row from before names were checked */
-			plan_add(plan, PLAN_RLIMIT, numbers, G_N_ELEMENTS(numbers), NULL);
+	for (guint i = 0; i < rlimits->len; i++) {
+		const Rlimit *limit = &g_array_index(rlimits, Rlimit, i);
+		gint64 numbers[] = {limit->number, limit->soft, limit->hard};
+		plan_add(plan, PLAN_RLIMIT, numbers, G_N_ELEMENTS(numbers), NULL);
 	}
 }
 
-static void add_env(Plan *plan, const json_t *config, const char *hostname, bool tty,
-	const User *user, char **links, char **more)
+static void add_env(
+	Plan *plan, const Program *program, bool tty, const User *user, char **links, char **more)
 {
 	g_auto(ProcessEnv) env = process_env_new();
-	g_auto(GStrv) configured = json_strv(json_object_get(config, "Env"));
-	g_autofree char *host = g_strconcat("HOSTNAME=", hostname, NULL);
+	g_autofree char *host = g_strconcat("HOSTNAME=", program->hostname, NULL);
 	g_autofree char *home = g_strconcat("HOME=", user->home, NULL);
-	char **const lists[] = {links, configured, more};
+	char **const lists[] = {links, program->env, more};
 	process_env_set(&env, default_path);
 	process_env_set(&env, host);
 	if (tty)
@@ -184,37 +176,32 @@ static void add_ids(Plan *plan, const User *user)
 }
 
 /* An exec gets the container's filter even if it has more capabilities, as with Docker. */
-static bool add_filter(Plan *plan, const json_t *host, const Security *security,
-	const char *engine_profile, GError **error)
+static bool add_filter(
+	Plan *plan, const Confinement *confinement, const char *engine_profile, GError **error)
 {
-	guint64 caps;
-	return capability_resolve(json_object_get(host, "CapAdd"), json_object_get(host, "CapDrop"),
-		       json_bool(host, "Privileged"), &caps, error) &&
-	       seccomp_add(plan, security_profile(security, host, engine_profile), caps, error);
+	return seccomp_add(plan, confinement_seccomp(confinement, engine_profile),
+		capability_resolve(&confinement->capabilities, confinement->privileged), error);
 }
 
-static bool add_identity(
-	Plan *plan, const json_t *host, const User *user, bool privileged, GError **error)
+static void add_identity(
+	Plan *plan, const Confinement *confinement, const User *user, bool privileged)
 {
-	guint64 caps;
-	if (!capability_resolve(json_object_get(host, "CapAdd"), json_object_get(host, "CapDrop"),
-		    privileged, &caps, error))
-		return false;
+	guint64 caps = capability_resolve(&confinement->capabilities, privileged);
 	add_ids(plan, user);
 	gint64 sets[] = {(gint64)caps, user->uid == 0 ? (gint64)caps : 0};
 	plan_add(plan, PLAN_CAPS, sets, G_N_ELEMENTS(sets), NULL);
-	return true;
 }
 
-static bool add_confinement(Plan *plan, const json_t *host, const Security *security,
-	const User *user, bool privileged, const char *engine_profile, GError **error)
+static bool add_confinement(Plan *plan, const Confinement *confinement, const User *user,
+	bool privileged, const char *engine_profile, GError **error)
 {
-	if (!add_identity(plan, host, user, privileged, error))
+	if (!no_fault(confinement->capability_fault, error))
 		return false;
-	if (security->no_new_privileges)
+	add_identity(plan, confinement, user, privileged);
+	if (confinement->security.no_new_privileges)
 		plan_put(plan, PLAN_NO_NEW_PRIVS, 0, 0, NULL);
-	return lsm_plan(security, json_bool(host, "Privileged"), "/", plan, error) &&
-	       add_filter(plan, host, security, engine_profile, error);
+	return lsm_plan(&confinement->security, confinement->privileged, "/", plan, error) &&
+	       add_filter(plan, confinement, engine_profile, error);
 }
 
 static void add_stdio(Plan *plan, bool tty, bool with_stdin, bool once, int rows, int columns)
@@ -225,19 +212,11 @@ static void add_stdio(Plan *plan, bool tty, bool with_stdin, bool once, int rows
 	plan_add(plan, PLAN_STDIO, numbers, G_N_ELEMENTS(numbers), NULL);
 }
 
-static bool add_command(const json_t *config, Plan *plan, GError **error)
+static bool add_command(const Program *program, Plan *plan, GError **error)
 {
-	g_auto(GStrv) entrypoint = json_strv(json_object_get(config, "Entrypoint"));
-	g_auto(GStrv) cmd = json_strv(json_object_get(config, "Cmd"));
-	g_autoptr(GPtrArray) argv = g_ptr_array_new();
-	for (int i = 0; entrypoint[i] != NULL; i++)
-		g_ptr_array_add(argv, entrypoint[i]);
-	for (int i = 0; cmd[i] != NULL; i++)
-		g_ptr_array_add(argv, cmd[i]);
-	if (argv->len == 0)
+	if (program->argv[0] == NULL)
 		return fail(error, BERTH_ERROR_INVALID, "no command specified");
-	g_ptr_array_add(argv, NULL);
-	plan_add(plan, PLAN_EXEC, NULL, 0, (char *const *)argv->pdata);
+	plan_add(plan, PLAN_EXEC, NULL, 0, program->argv);
 	return true;
 }
 
@@ -250,18 +229,19 @@ static void add_log(const Launch *launch, Plan *plan)
 
 bool launch_plan(const Launch *launch, const CgroupLayout *layout, Plan *plan, GError **error)
 {
-	const json_t *config = launch->config, *host = launch->host;
-	bool tty = json_bool(config, "Tty"), privileged = json_bool(host, "Privileged");
-	g_auto(Security) security = {0};
-	if (!security_parse(host, &security, error) || !lsm_check(&security, "/", error) ||
-		!sysctl_check_joined(
-			host, launch->modes, launch->network_file, launch->ipc_file, error))
+	const Program *program = launch->program;
+	const Confinement *confinement = launch->confinement;
+	if (!no_fault(confinement->security_fault, error) ||
+		!lsm_check(&confinement->security, "/", error) ||
+		!sysctl_check_joined(confinement->sysctls, launch->modes, launch->network_file,
+			launch->ipc_file, error))
 		return false;
 	plan_put(plan, PLAN_ID, 0, 0, launch->id, launch->exit_file, launch->socket, NULL);
-	add_stdio(plan, tty, json_bool(config, "OpenStdin"), json_bool(config, "StdinOnce"),
-		launch->rows, launch->columns);
+	add_stdio(plan, program->tty, program->open_stdin, program->stdin_once, launch->rows,
+		launch->columns);
 	add_log(launch, plan);
-	if (!cgroup_plan(layout, plan, launch->cgroup, launch->limits, host, launch->nodes, error))
+	if (!cgroup_plan(layout, plan, launch->cgroup, launch->limits, confinement, launch->nodes,
+		    error))
 		return false;
 	SelinuxLabels labels = {(char *)launch->process_label, (char *)launch->mount_label};
 	if (!selinux_plan(&labels, "/", plan, error))
@@ -275,7 +255,7 @@ bool launch_plan(const Launch *launch, const CgroupLayout *layout, Plan *plan, G
 	if (launch_has_own_cgroups(launch))
 		plan_put(plan, PLAN_CGROUP_NAMESPACE, 0, 0, NULL);
 	launch_root(launch, plan);
-	launch_system_mounts(launch, &security, layout, plan);
+	launch_system_mounts(launch, layout, plan);
 	if (!add_devices(launch, plan, error))
 		return false;
 	if (!launch_user_mounts(launch, plan, error))
@@ -286,46 +266,45 @@ bool launch_plan(const Launch *launch, const CgroupLayout *layout, Plan *plan, G
 	if (launch->modes->network.share != SHARE_HOST && launch->network_file == NULL)
 		plan_put(plan, PLAN_LOOPBACK, 0, 0, NULL);
 	if (launch->modes->uts.share != SHARE_HOST)
-		plan_put(plan, PLAN_HOSTNAME, 0, 0, launch->hostname,
-			json_str(config, "Domainname"), NULL);
+		plan_put(plan, PLAN_HOSTNAME, 0, 0, program->hostname, program->domainname, NULL);
 	add_sysctls(launch, plan);
-	plan_put(plan, PLAN_WORKDIR, 1, 0, json_str(config, "WorkingDir"), NULL);
-	add_paths(host, "MaskedPaths", default_masked_paths, PLAN_MASK, plan);
-	add_paths(host, "ReadonlyPaths", default_readonly_paths, PLAN_READONLY, plan);
-	if (json_bool(host, "ReadonlyRootfs"))
+	plan_put(plan, PLAN_WORKDIR, 1, 0, program->folder, NULL);
+	add_paths(confinement->masked, confinement->privileged, default_masked_paths, PLAN_MASK,
+		plan);
+	add_paths(confinement->read_only, confinement->privileged, default_readonly_paths,
+		PLAN_READONLY, plan);
+	if (confinement->read_only_root)
 		plan_put(plan, PLAN_ROOT_READONLY, 0, 0, NULL);
 	if (launch->with_network)
 		plan_put(plan, PLAN_NETWORK, 0, 0, NULL);
-	add_rlimits(host, plan);
-	plan_put(plan, PLAN_OOM_SCORE, 1, json_int(host, "OomScoreAdj"), NULL);
-	if (json_bool(host, "Init"))
+	add_rlimits(confinement->rlimits, plan);
+	plan_put(plan, PLAN_OOM_SCORE, 1, confinement->oom_score, NULL);
+	if (confinement->init)
 		plan_put(plan, PLAN_INIT, 0, 0, NULL);
-	add_env(plan, config, launch->hostname, tty, launch->user, launch->link_env, NULL);
-	return add_confinement(plan, host, &security, launch->user, privileged,
+	add_env(plan, program, program->tty, launch->user, launch->link_env, NULL);
+	return add_confinement(plan, confinement, launch->user, confinement->privileged,
 		       launch->seccomp_profile, error) &&
-	       add_command(config, plan, error);
+	       add_command(program, plan, error);
 }
 
 bool launch_exec_plan(
 	const LaunchExec *exec, const CgroupLayout *layout, Plan *plan, GError **error)
 {
-	const char *workdir =
-		*exec->workdir != '\0' ? exec->workdir : json_str(exec->config, "WorkingDir");
-	g_auto(Security) security = {0};
-	if (!security_parse(exec->host, &security, error))
+	const Confinement *confinement = exec->confinement;
+	const char *folder = *exec->workdir != '\0' ? exec->workdir : exec->program->folder;
+	bool privileged = exec->privileged || confinement->privileged;
+	if (!no_fault(confinement->security_fault, error))
 		return false;
 	selinux_plan_exec(exec->process_label, plan);
 	add_stdio(plan, exec->tty, exec->with_stdin, true, exec->rows, exec->columns);
 	cgroup_plan_join(layout, plan, exec->cgroup, exec->limits);
 	add_userns(&exec->userns, plan);
-	plan_put(plan, PLAN_WORKDIR, 1, PLAN_OPTIONAL, workdir, NULL);
-	add_rlimits(exec->host, plan);
-	plan_put(plan, PLAN_OOM_SCORE, 1, json_int(exec->host, "OomScoreAdj"), NULL);
-	add_env(plan, exec->config, json_str(exec->config, "Hostname"), exec->tty, exec->user,
-		exec->link_env, exec->env);
-	bool privileged = exec->privileged || json_bool(exec->host, "Privileged");
-	if (!add_confinement(plan, exec->host, &security, exec->user, privileged,
-		    exec->seccomp_profile, error))
+	plan_put(plan, PLAN_WORKDIR, 1, PLAN_OPTIONAL, folder, NULL);
+	add_rlimits(confinement->rlimits, plan);
+	plan_put(plan, PLAN_OOM_SCORE, 1, confinement->oom_score, NULL);
+	add_env(plan, exec->program, exec->tty, exec->user, exec->link_env, exec->env);
+	if (!add_confinement(
+		    plan, confinement, exec->user, privileged, exec->seccomp_profile, error))
 		return false;
 	plan_add(plan, PLAN_EXEC, NULL, 0, exec->argv);
 	return true;

@@ -67,7 +67,7 @@ static void add_bind(Plan *plan, const char *source, const char *target, gint64 
 
 static void add_shm(const Launch *launch, Plan *plan)
 {
-	gint64 size = json_int(launch->host, "ShmSize");
+	gint64 size = launch->confinement->shm_size;
 	g_autofree char *option =
 		g_strdup_printf("size=%" G_GINT64_FORMAT, size > 0 ? size : 64 << 20);
 	if (launch->ipc_mount_file != NULL)
@@ -80,10 +80,9 @@ static void add_shm(const Launch *launch, Plan *plan)
 			"mode=1777", option, NULL);
 }
 
-void launch_system_mounts(
-	const Launch *launch, const Security *security, const CgroupLayout *layout, Plan *plan)
+void launch_system_mounts(const Launch *launch, const CgroupLayout *layout, Plan *plan)
 {
-	bool privileged = json_bool(launch->host, "Privileged");
+	bool privileged = launch->confinement->privileged;
 	/* In another container's pid namespace a clone of that one's procfs is used, as the process that makes the
 	 * mounts is outside of it (docs/decisions/born-clean.md). */
 	if (launch->pid_mount_file != NULL)
@@ -98,7 +97,7 @@ void launch_system_mounts(
 	gint64 sys_flags = quiet | (privileged ? 0 : MOUNT_ATTR_RDONLY);
 	plan_put(plan, PLAN_MOUNT_NEW, 1, sys_flags, "sysfs", "/sys", NULL);
 	cgroup_plan_mounts(layout, plan, launch->cgroup, limits_want_cpuset(launch->limits),
-		launch_has_own_cgroups(launch), security->writable_cgroups);
+		launch_has_own_cgroups(launch), launch->confinement->security.writable_cgroups);
 	plan_put(plan, PLAN_MOUNT_NEW, 1, quiet, "mqueue", "/dev/mqueue", NULL);
 	add_shm(launch, plan);
 }
@@ -345,7 +344,7 @@ void launch_network_files(const Launch *launch, Plan *plan)
 		g_autofree char *target = g_build_filename("/etc", files[i], NULL);
 		if (!is_mounted_over(launch, target))
 			add_bind(plan, source, target,
-				json_bool(launch->host, "ReadonlyRootfs") ? MOUNT_ATTR_RDONLY : 0,
+				launch->confinement->read_only_root ? MOUNT_ATTR_RDONLY : 0,
 				PLAN_BIND_MAPPED, PROPAGATION_PRIVATE, "", "");
 	}
 }

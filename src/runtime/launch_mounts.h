@@ -5,8 +5,7 @@
 bool launch_has_own_cgroups(
 	const Launch *launch); /* whether the container has a cgroup namespace */
 void launch_root(const Launch *launch, Plan *plan);
-void launch_system_mounts(
-	const Launch *launch, const Security *security, const CgroupLayout *layout, Plan *plan);
+void launch_system_mounts(const Launch *launch, const CgroupLayout *layout, Plan *plan);
 /* The user's mounts, by depth. INVALID for an impossible one. */
 bool launch_user_mounts(const Launch *launch, Plan *plan, GError **error);
 /* hosts, hostname and resolv.conf, after the user's mounts, which may include /etc. */

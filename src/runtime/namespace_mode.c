@@ -56,7 +56,7 @@ static bool read_mode(const char *text, NamespaceMode *mode)
 }
 
 /* Any other word is the name of a network. */
-static bool read_network(const char *text, NamespaceMode *mode, GError **error)
+bool network_mode_parse(const char *text, NamespaceMode *mode, GError **error)
 {
 	*mode = (NamespaceMode){SHARE_NETWORK, "bridge"};
 	if (strcmp(text, "container") == 0 || strcmp(text, container_prefix) == 0)
@@ -74,7 +74,7 @@ static bool read_network(const char *text, NamespaceMode *mode, GError **error)
 
 bool namespace_modes_parse(const json_t *host, NamespaceModes *modes, GError **error)
 {
-	bool ok = read_network(json_str(host, "NetworkMode"), &modes->network, error);
+	bool ok = network_mode_parse(json_str(host, "NetworkMode"), &modes->network, error);
 	for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++) {
 		const char *text = json_str(host, kinds[i].key);
 		NamespaceMode *mode = (void *)((char *)modes + kinds[i].offset);

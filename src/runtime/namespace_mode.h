@@ -23,6 +23,8 @@ typedef struct {
 	NamespaceMode network, ipc, pid, uts, user, cgroup;
 } NamespaceModes;
 
+/* Reads NetworkMode: any word that is no other mode names a network, "" the default bridge. */
+bool network_mode_parse(const char *text, NamespaceMode *mode, GError **error);
 /* Reads a HostConfig. INVALID in dockerd's words for the first invalid mode, which then counts as not set; the others
  * are still read. */
 bool namespace_modes_parse(const json_t *host, NamespaceModes *modes, GError **error);

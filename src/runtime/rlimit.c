@@ -22,6 +22,20 @@ int rlimit_number(const char *name)
 	return -1;
 }
 
+GArray *rlimits_read(const json_t *limits)
+{
+	GArray *list = g_array_new(FALSE, FALSE, sizeof(Rlimit));
+	size_t i;
+	json_t *limit;
+	json_array_foreach (limits, i, limit) {
+		Rlimit one = {rlimit_number(json_str(limit, "Name")), json_int(limit, "Soft"),
+			json_int(limit, "Hard")};
+		if (one.number >= 0)
+			g_array_append_val(list, one);
+	}
+	return list;
+}
+
 bool rlimits_check(const json_t *limits, GError **error)
 {
 	size_t i;

@@ -2,9 +2,11 @@
  * final. It must not know the API, the database or other containers. */
 #pragma once
 #include "base/json.h"
+#include "runtime/confinement.h"
 #include "runtime/limits.h"
 #include "runtime/mount_point.h"
 #include "runtime/namespace_mode.h"
+#include "runtime/program.h"
 #include "shim/plan_format.h"
 
 #include <stdbool.h>
@@ -32,9 +34,10 @@ int plan_seal(const Plan *plan, GError **error);
 guint64 capability_all(void); /* all that this kernel has */
 /* "NET_ADMIN", "cap_net_admin" or "ALL" to a mask; 0 if there is no such capability. */
 guint64 capability_mask(const char *name);
-/* Docker's 14 default ones, with --cap-drop and --cap-add applied; or all for a privileged container. */
-bool capability_resolve(
-	const json_t *add, const json_t *drop, bool privileged, guint64 *mask, GError **error);
+/* Reads CapAdd and CapDrop of a HostConfig. INVALID for an unknown name. */
+bool capability_read(const json_t *host, CapabilityChange *change, GError **error);
+/* Docker's 14 default ones with a change applied; or all if privileged (an exec may be where its container is not). */
+guint64 capability_resolve(const CapabilityChange *change, bool privileged);
 
 /* signal.c: "TERM", "SIGTERM" or "15" to a number; -1 if there is none of that name. */
 int signal_number(const char *name);
@@ -46,23 +49,12 @@ bool signal_read(const char *name, int *number, GError **error);
  * is not understood. Compiled filters are cached. */
 bool seccomp_add(Plan *plan, const char *profile, guint64 capabilities, GError **error);
 
-/* security.c: HostConfig.SecurityOpt. Strings are borrowed from it. */
-typedef struct {
-	bool no_new_privileges, writable_cgroups;
-	const char *seccomp, *apparmor; /* NULL: not requested */
-	GPtrArray *labels;		/* SELinux's: "disable", "type:container_t" */
-} Security;
-/* SYSTEM in dockerd's words for an unknown option. */
-bool security_parse(const json_t *host, Security *security, GError **error);
+/* security.c: SecurityOpt of a HostConfig. SYSTEM in dockerd's words for an unknown option. */
+bool security_read(const json_t *host, Security *security, GError **error);
 void security_clear(Security *security);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Security, security_clear)
 /* Whether the options set this key. */
 bool security_says(const json_t *host, const char *key);
-/* The seccomp profile in force: that of the options, else fallback, the engine's; a privileged container uses its own
- * only. */
-const char *security_profile(const Security *security, const json_t *host, const char *fallback);
-/* Whether this host can apply all options. */
-bool security_check(const json_t *host, const char *seccomp_profile, GError **error);
 
 /* cgroup.c: the host's cgroup controllers. */
 typedef struct {
@@ -79,9 +71,9 @@ bool cgroup_parent_check(const char *parent, GError **error);
 /* The path of a container's cgroup below a checked parent; the caller frees it. */
 char *cgroup_path(const char *parent, const char *id);
 /* Adds records that make a container's cgroups at path ("/berth/<id>") with its limits and device rules (of nodes, as
- * in device_plan, and of HostConfig), and put its process there. */
+ * in device_plan, and of what was requested), and put its process there. */
 bool cgroup_plan(const CgroupLayout *layout, Plan *plan, const char *path, const Limits *limits,
-	const json_t *host, const GArray *nodes, GError **error);
+	const Confinement *confinement, const GArray *nodes, GError **error);
 /* Adds only the records that put a process there: for exec. */
 void cgroup_plan_join(
 	const CgroupLayout *layout, Plan *plan, const char *path, const Limits *limits);
@@ -109,11 +101,6 @@ void cgroup_plan_mounts(const CgroupLayout *layout, Plan *plan, const char *path
 
 /* device.c */
 typedef struct User User;
-typedef struct {
-	char type;	     /* 'a', 'b' or 'c' */
-	gint64 major, minor; /* -1: all */
-	char access[4];
-} DeviceRule;
 /* A device node described by a CDI specification (cdi.c). Owned by the container's user, where the specification sets
  * no owner. */
 typedef struct {
@@ -129,14 +116,18 @@ GArray *device_nodes_new(void); /* of DeviceNode */
 /* A new one with copies of these strings, and the other fields. */
 void device_node_add(GArray *nodes, const char *source, const char *target, const char *access,
 	const DeviceNode *facts);
-/* Adds records of the container's device nodes: nodes (of DeviceNode, or NULL), and those of host; returns its rules
- * (GArray of DeviceRule). */
-GArray *device_plan(
-	Plan *plan, const json_t *host, const GArray *nodes, const User *user, GError **error);
+/* Reads HostConfig.Devices: of DeviceRequest. */
+GArray *device_requests_read(const json_t *list);
+/* Checks their access words; the devices need not exist yet. */
+bool device_requests_check(const GArray *devices, GError **error);
+/* Reads HostConfig.DeviceCgroupRules: of DeviceRule, up to the first that is invalid. */
+GArray *device_rules_read(const json_t *list, GError **error);
+/* Adds records of the container's device nodes: nodes (of DeviceNode, or NULL), and the requested ones; returns its
+ * rules (GArray of DeviceRule). The devices must exist. */
+GArray *device_plan(Plan *plan, const Confinement *confinement, const GArray *nodes,
+	const User *user, GError **error);
 /* Does so without adding records. */
-GArray *device_rules(const json_t *host, const GArray *nodes, GError **error);
-/* Checks the syntax of access and rules; the devices need not exist yet. */
-bool device_check(const json_t *host, GError **error);
+GArray *device_rules(const Confinement *confinement, const GArray *nodes, GError **error);
 char *device_rule_text(const DeviceRule *rule); /* "c 1:3 rwm" */
 /* eBPF instructions that implement the rules, for cgroup v2: what no rule allows is denied. */
 GArray *device_rules_compile(GArray *rules);
@@ -158,9 +149,9 @@ bool user_files_read(int root_fd, char **passwd, char **group, GError **error);
 /* Whether a user or group is given by number: by the rules of strconv.Atoi, as in Docker. */
 bool user_is_number(const char *text);
 /* Resolves "name", "uid", "name:group", "uid:gid" with the texts of the image's passwd and group files ("" where
- * there are none); extra: --group-add. Docker's words for an unknown name. The user must be cleared in any case. */
+ * there are none); extra: --group-add, or NULL. Docker's words for an unknown name. The user must be cleared in any case. */
 bool user_resolve(User *user, const char *wanted, const char *passwd, const char *group,
-	const json_t *extra, GError **error);
+	char *const *extra, GError **error);
 
 /* launch.c */
 /* The host's ids that a container's 0, 1, ... map to; count 0: no user namespace. */
@@ -187,12 +178,12 @@ typedef struct {
 	const char *layer_folder;   /* parent folder of the layers */
 	const char *exit_file, *socket;
 	char **layers; /* folder names, lowest first */
-	const json_t *config, *host;
+	const Program *program;
+	const Confinement *confinement;
 	const GPtrArray *mounts; /* of MountPoint */
-	const GArray *nodes;	 /* of DeviceNode, or NULL: added to the devices of host by CDI */
+	const GArray *nodes;	 /* of DeviceNode, or NULL: added to the requested devices by CDI */
 	const NamespaceModes *modes;
 	const Limits *limits;
-	const char *hostname;
 	const User *user;
 	Userns userns;
 	const char *cgroup;			 /* "/berth/<id>" */
@@ -211,9 +202,10 @@ typedef struct {
 } Launch;
 bool launch_plan(const Launch *launch, const CgroupLayout *layout, Plan *plan, GError **error);
 
-/* The settings of an exec; config and host are the container's. */
+/* The settings of an exec; program and confinement are the container's. */
 typedef struct {
-	const json_t *config, *host;
+	const Program *program;
+	const Confinement *confinement;
 	const Limits *limits;
 	const char *cgroup, *seccomp_profile;
 	const char *process_label; /* as in Launch */
@@ -230,15 +222,18 @@ bool launch_exec_plan(
 
 extern const char *const default_masked_paths[], *const default_readonly_paths[];
 
-/* rlimit.c: a ulimit's name (case ignored) as RLIMIT_ number, or -1; whether a list of ulimits can be applied. */
+/* rlimit.c: a ulimit's name (case ignored) as RLIMIT_ number, or -1; whether a list of ulimits can be applied; the list
+ * as Rlimit, without unknown names. */
 int rlimit_number(const char *name);
 bool rlimits_check(const json_t *limits, GError **error);
+GArray *rlimits_read(const json_t *limits);
 
 /* sysctl.c: "net.ipv4.ip_forward" as a path below /proc/sys; the caller frees it. */
 char *sysctl_path(const char *key);
-/* Whether all of HostConfig.Sysctls belong to the container's own namespaces; INVALID naming the first that does
- * not. */
-bool sysctl_check(const json_t *host, const NamespaceModes *modes, GError **error);
+/* Reads HostConfig.Sysctls: of Sysctl. */
+GArray *sysctls_read(const json_t *sysctls);
+/* Whether all of them belong to the container's own namespaces; INVALID naming the first that does not. */
+bool sysctl_check(const GArray *sysctls, const NamespaceModes *modes, GError **error);
 /* The same check for joined namespaces (files, or NULL), any of which may be the engine's own. */
-bool sysctl_check_joined(const json_t *host, const NamespaceModes *modes, const char *network_file,
-	const char *ipc_file, GError **error);
+bool sysctl_check_joined(const GArray *sysctls, const NamespaceModes *modes,
+	const char *network_file, const char *ipc_file, GError **error);

@@ -2,7 +2,6 @@
 #include "runtime/runtime.h"
 
 #include "base/error.h"
-#include "runtime/lsm.h"
 
 #include <string.h>
 
@@ -64,7 +63,7 @@ static bool take(Security *security, const char *option, GError **error)
 	return true;
 }
 
-bool security_parse(const json_t *host, Security *security, GError **error)
+bool security_read(const json_t *host, Security *security, GError **error)
 {
 	json_t *options = json_object_get(host, "SecurityOpt"), *value;
 	size_t i;
@@ -87,21 +86,4 @@ bool security_says(const json_t *host, const char *key)
 			return true;
 	}
 	return false;
-}
-
-const char *security_profile(const Security *security, const json_t *host, const char *fallback)
-{
-	if (security->seccomp != NULL && *security->seccomp != '\0')
-		return security->seccomp;
-	return json_bool(host, "Privileged") ? "unconfined" : fallback;
-}
-
-bool security_check(const json_t *host, const char *seccomp_profile, GError **error)
-{
-	g_auto(Security) security = {0};
-	guint64 caps;
-	return security_parse(host, &security, error) && lsm_check(&security, "/", error) &&
-	       capability_resolve(json_object_get(host, "CapAdd"), json_object_get(host, "CapDrop"),
-		       json_bool(host, "Privileged"), &caps, error) &&
-	       seccomp_add(NULL, security_profile(&security, host, seccomp_profile), caps, error);
 }

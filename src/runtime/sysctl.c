@@ -57,12 +57,12 @@ static bool shared_ipc(const char *key, GError **error)
 		error, BERTH_ERROR_INVALID, "sysctl \"%s\" not allowed in host ipc namespace", key);
 }
 
-static bool check_one(
-	const NamespaceModes *modes, const char *key, const json_t *value, GError **error)
+static bool check_one(const NamespaceModes *modes, const Sysctl *sysctl, GError **error)
 {
+	const char *key = sysctl->key;
 	g_autofree char *path = sysctl_path(key);
 	bool uts = strcmp(path, "kernel/domainname") == 0;
-	if (!path_valid(path) || !json_is_string(value))
+	if (!path_valid(path) || sysctl->value == NULL)
 		return fail(error, BERTH_ERROR_INVALID, "invalid sysctl \"%s\"", key);
 	if (is_net(path) && modes->network.share == SHARE_HOST)
 		return shared_net(key, error);
@@ -83,12 +83,22 @@ static bool check_one(
 		       key);
 }
 
-bool sysctl_check(const json_t *host, const NamespaceModes *modes, GError **error)
+GArray *sysctls_read(const json_t *sysctls)
 {
+	GArray *list = g_array_new(FALSE, FALSE, sizeof(Sysctl));
 	const char *key;
 	json_t *value;
-	json_object_foreach (json_object_get(host, "Sysctls"), key, value)
-		if (!check_one(modes, key, value, error))
+	json_object_foreach ((json_t *)sysctls, key, value) {
+		Sysctl one = {key, json_string_value(value)};
+		g_array_append_val(list, one);
+	}
+	return list;
+}
+
+bool sysctl_check(const GArray *sysctls, const NamespaceModes *modes, GError **error)
+{
+	for (guint i = 0; i < sysctls->len; i++)
+		if (!check_one(modes, &g_array_index(sysctls, Sysctl, i), error))
 			return false;
 	return true;
 }
@@ -102,21 +112,20 @@ static bool is_own(const char *file, const char *kind)
 	       (theirs.st_ino == ours.st_ino && theirs.st_dev == ours.st_dev);
 }
 
-bool sysctl_check_joined(const json_t *host, const NamespaceModes *modes, const char *network_file,
-	const char *ipc_file, GError **error)
+bool sysctl_check_joined(const GArray *sysctls, const NamespaceModes *modes,
+	const char *network_file, const char *ipc_file, GError **error)
 {
-	const char *key;
-	json_t *value, *list = json_object_get(host, "Sysctls");
-	if (json_object_size(list) == 0)
+	if (sysctls->len == 0)
 		return true;
 	bool net = network_file != NULL && is_own(network_file, "net");
 	bool ipc = ipc_file != NULL && is_own(ipc_file, "ipc");
-	json_object_foreach (list, key, value) {
+	for (guint i = 0; i < sysctls->len; i++) {
+		const char *key = g_array_index(sysctls, Sysctl, i).key;
 		g_autofree char *path = sysctl_path(key);
 		if (net && is_net(path))
 			return shared_net(key, error);
 		if (ipc && is_ipc(path))
 			return shared_ipc(key, error);
 	}
-	return sysctl_check(host, modes, error);
+	return sysctl_check(sysctls, modes, error);
 }

@@ -252,13 +252,11 @@ static char *home_of(const char *passwd, uid_t uid)
 }
 
 static bool resolve(Search *search, char *const *words, const char *passwd, const char *group,
-	const json_t *extra, GError **error)
+	char *const *extra, GError **error)
 {
 	User *user = search->user;
 	g_autofree char *name = NULL;
 	const char *own = words[1] != NULL && *words[1] != '\0' ? words[1] : NULL;
-	size_t i;
-	json_t *value;
 	gid_t gid;
 	if (!read_user(user, *words[0] != '\0' ? words[0] : "0", passwd, &name, error))
 		return false;
@@ -267,21 +265,20 @@ static bool resolve(Search *search, char *const *words, const char *passwd, cons
 	search->member = own == NULL ? name : NULL;
 	if (own != NULL)
 		want_group(search, own);
-	json_array_foreach (extra, i, value)
-		want_group(search, json_elem(extra, i));
+	for (int i = 0; extra != NULL && extra[i] != NULL; i++)
+		want_group(search, extra[i]);
 	if (!read_groups(search, group, error) ||
 		(own != NULL && !group_id(search, own, &user->gid, error)) ||
 		!add_group(search, user->gid, error))
 		return false;
-	json_array_foreach (extra, i, value)
-		if (!group_id(search, json_elem(extra, i), &gid, error) ||
-			!add_group(search, gid, error))
+	for (int i = 0; extra != NULL && extra[i] != NULL; i++)
+		if (!group_id(search, extra[i], &gid, error) || !add_group(search, gid, error))
 			return false;
 	return true;
 }
 
 bool user_resolve(User *user, const char *wanted, const char *passwd, const char *group,
-	const json_t *extra, GError **error)
+	char *const *extra, GError **error)
 {
 	g_auto(GStrv) words = g_strsplit(*wanted != '\0' ? wanted : "0", ":", 2);
 	*user = (User){.groups = g_array_new(FALSE, FALSE, sizeof(gid_t))};

@@ -59,7 +59,10 @@ static void planned(const char *mountinfo, const json_t *host, struct plan *out)
 	plan_init(&plan);
 	g_auto(Limits) limits = {0};
 	limits_read(host, &limits);
-	g_assert_true(cgroup_plan(layout, &plan, "/berth/abc", &limits, host, NULL, &error));
+	g_auto(Confinement) confinement = {0};
+	confinement_read(host, &confinement);
+	g_assert_true(
+		cgroup_plan(layout, &plan, "/berth/abc", &limits, &confinement, NULL, &error));
 	g_assert_no_error(error);
 	autofd fd = plan_seal(&plan, NULL);
 	g_assert_true(plan_map(out, fd));
@@ -163,17 +166,20 @@ static void test_no_devices(void)
 	for (size_t i = 0; i < G_N_ELEMENTS(hosts); i++) {
 		g_autoptr(GError) error = NULL;
 		g_autoptr(CgroupLayout) layout = cgroup_layout_parse(hosts[i]);
-		g_autoptr(json_t) plain = json_object(),
-				  privileged = json_pack("{s:b}", "Privileged", 1);
+		g_autoptr(json_t) no = json_object(), yes = json_pack("{s:b}", "Privileged", 1);
+		g_auto(Confinement) plain = {0}, privileged = {0};
 		g_auto(Plan) one = {0}, two = {0};
 		g_auto(Limits) none = {0};
-		limits_read(plain, &none);
+		limits_read(no, &none);
+		confinement_read(no, &plain);
+		confinement_read(yes, &privileged);
 		plan_init(&one);
 		plan_init(&two);
-		g_assert_false(cgroup_plan(layout, &one, "/berth/abc", &none, plain, NULL, &error));
+		g_assert_false(
+			cgroup_plan(layout, &one, "/berth/abc", &none, &plain, NULL, &error));
 		g_assert_nonnull(strstr(error->message, "no devices cgroup controller"));
 		g_assert_true(
-			cgroup_plan(layout, &two, "/berth/abc", &none, privileged, NULL, NULL));
+			cgroup_plan(layout, &two, "/berth/abc", &none, &privileged, NULL, NULL));
 	}
 }
 

@@ -10,7 +10,9 @@ static void test_rules(void)
 	g_autoptr(json_t) host = json_pack("{s:[s], s:[{s:s, s:s, s:s}]}", "DeviceCgroupRules",
 		"c 42:* rm", "Devices", "PathOnHost", "/dev/null", "PathInContainer",
 		"/dev/nothing", "CgroupPermissions", "r");
-	g_autoptr(GArray) rules = device_rules(host, NULL, &error);
+	g_auto(Confinement) confinement = {0};
+	confinement_read(host, &confinement);
+	g_autoptr(GArray) rules = device_rules(&confinement, NULL, &error);
 	g_assert_no_error(error);
 	g_autoptr(GString) all = g_string_new("");
 	for (guint i = 0; i < rules->len; i++) {
@@ -31,14 +33,20 @@ static void test_bad(void)
 	for (size_t i = 0; i < G_N_ELEMENTS(rules); i++) {
 		g_autoptr(GError) error = NULL;
 		g_autoptr(json_t) host = json_pack("{s:[s]}", "DeviceCgroupRules", rules[i]);
-		g_assert_null(device_rules(host, NULL, &error));
+		g_auto(Confinement) confinement = {0};
+		confinement_read(host, &confinement);
+		g_assert_null(device_rules(&confinement, NULL, &error));
 		g_assert_nonnull(error);
 	}
 	g_autoptr(json_t) missing =
 		json_pack("{s:[{s:s}]}", "Devices", "PathOnHost", "/dev/no-such-device");
 	g_autoptr(json_t) file = json_pack("{s:[{s:s}]}", "Devices", "PathOnHost", "/etc/passwd");
-	g_assert_null(device_rules(missing, NULL, NULL));
-	g_assert_null(device_rules(file, NULL, NULL));
+	const json_t *hosts[] = {missing, file};
+	for (size_t i = 0; i < G_N_ELEMENTS(hosts); i++) {
+		g_auto(Confinement) confinement = {0};
+		confinement_read(hosts[i], &confinement);
+		g_assert_null(device_rules(&confinement, NULL, NULL));
+	}
 }
 
 /* What CDI describes is allowed beside what was asked for; a request cannot say such a thing. */
@@ -50,7 +58,9 @@ static void test_described(void)
 	g_autoptr(json_t) host = json_pack("{s:[{s:s, s:s, s:s, s:{s:i, s:i, s:i}}]}", "Devices",
 		"PathOnHost", "/dev/null", "PathInContainer", "/dev/x", "CgroupPermissions", "r",
 		"_Node", "Mode", S_IFBLK | 0666, "Major", 8, "Minor", 77);
-	g_autoptr(GArray) rules = device_rules(host, nodes, NULL);
+	g_auto(Confinement) confinement = {0};
+	confinement_read(host, &confinement);
+	g_autoptr(GArray) rules = device_rules(&confinement, nodes, NULL);
 	bool described = false;
 	for (guint i = 0; i < rules->len; i++) {
 		g_autofree char *text = device_rule_text(&g_array_index(rules, DeviceRule, i));

@@ -53,7 +53,7 @@ static char *planned(const char *root, const char *option, bool privileged, GErr
 	g_auto(Security) security = {0};
 	g_auto(Plan) plan = {0};
 	struct plan sealed = {0};
-	g_assert_true(security_parse(host, &security, NULL));
+	g_assert_true(security_read(host, &security, NULL));
 	plan_init(&plan);
 	if (!lsm_check(&security, root, error) ||
 		!lsm_plan(&security, privileged, root, &plan, error))

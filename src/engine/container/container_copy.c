@@ -274,7 +274,7 @@ static bool find_owner(int root_fd, const Spec *spec, UnpackOwner *owner, GError
 	g_autofree char *passwd = NULL, *group = NULL;
 	g_auto(User) user = {0};
 	if (!user_files_read(root_fd, &passwd, &group, error) ||
-		!user_resolve(&user, json_str(spec->config, "User"), passwd, group, NULL, error))
+		!user_resolve(&user, spec->program.user, passwd, group, NULL, error))
 		return false;
 	*owner = (UnpackOwner){user.uid, user.gid};
 	return true;
@@ -297,7 +297,7 @@ static bool open_place(
 	ContainerRow row = container_snapshot(container);
 	int pid = row.pid;
 	container_row_clear(&row);
-	place->read_only_root = json_bool(spec->host, "ReadonlyRootfs");
+	place->read_only_root = spec->confinement.read_only_root;
 	place->mounts = container_mounts(container, error);
 	if (place->mounts == NULL)
 		return false;
@@ -503,7 +503,7 @@ bool container_copy_in(Container *container, const char *called, const char *pat
 	g_auto(Place) place = place_of(container, called);
 	g_autoptr(Spec) spec = container_spec(container, error);
 	UnpackOwner user = {0};
-	bool owned = spec != NULL && how.user_owns && *json_str(spec->config, "User") != '\0';
+	bool owned = spec != NULL && how.user_owns && *spec->program.user != '\0';
 	if (!open_place(&place, path, true, owned ? &user : NULL, error))
 		return false;
 	if (place.read_only_root || place.read_only_mount)

@@ -143,7 +143,6 @@ static bool check_host(const json_t *host, GError **error)
 {
 	static const char *const runtimes[] = {"", "berth", "runc", "io.containerd.runc.v2", NULL};
 	const char *runtime = json_str(host, "Runtime"), *mode = json_str(host, "Isolation");
-	guint64 mask;
 	gint64 score;
 	const char *key;
 	json_t *unused;
@@ -170,31 +169,23 @@ static bool check_host(const json_t *host, GError **error)
 	if (*mode != '\0' && g_ascii_strcasecmp(mode, "default") != 0)
 		return fail(error, BERTH_ERROR_INVALID,
 			"invalid isolation (%s): linux only supports 'default'", mode);
-	return capability_resolve(json_object_get(host, "CapAdd"), json_object_get(host, "CapDrop"),
-		false, &mask, error);
+	return true;
 }
 
-static bool check_config(const json_t *config, GError **error)
+bool program_check(const Program *program, GError **error)
 {
-	const char *workdir = json_str(config, "WorkingDir"),
-		   *signal = json_str(config, "StopSignal");
-	size_t i;
-	json_t *value;
-	if (*workdir != '\0' && *workdir != '/')
+	const char *folder = program->folder, *signal = program->stop_signal;
+	if (*folder != '\0' && *folder != '/')
 		return fail(error, BERTH_ERROR_INVALID,
 			"the working directory '%s' is invalid, it needs to be an absolute path",
-			workdir);
+			folder);
 	if (*signal != '\0' && signal_number(signal) < 0)
 		return fail(error, BERTH_ERROR_INVALID, "invalid signal: %s", signal);
-	json_array_foreach (json_object_get(config, "Env"), i, value)
-		if (*json_elem(json_object_get(config, "Env"), i) == '=' ||
-			*json_elem(json_object_get(config, "Env"), i) == '\0')
+	for (int i = 0; program->env[i] != NULL; i++)
+		if (*program->env[i] == '=' || *program->env[i] == '\0')
 			return fail(error, BERTH_ERROR_INVALID, "invalid environment variable: %s",
-				json_elem(json_object_get(config, "Env"), i));
-	if (!json_filled(json_object_get(config, "Cmd")) &&
-		!json_filled(json_object_get(config, "Entrypoint")))
-		return fail(error, BERTH_ERROR_INVALID, "no command specified");
-	return true;
+				program->env[i]);
+	return program->argv[0] != NULL || fail(error, BERTH_ERROR_INVALID, "no command specified");
 }
 
 /* Appends a security option; the request's own list is unchanged. */
@@ -337,14 +328,15 @@ static void drop_empty(json_t *config, json_t *host)
 }
 
 /* Its hostname if it was given none: the host's, in the host's network. */
-static void fill_hostname(json_t *config, const NamespaceModes *modes, const char *id)
+static void fill_hostname(Spec *spec, const char *id)
 {
 	enum { SHORT_ID = 12 };
-	if (*json_str(config, "Hostname") != '\0')
+	if (*spec->program.hostname != '\0')
 		return;
-	g_autofree char *hostname = modes->network.share == SHARE_HOST ? g_strdup(g_get_host_name())
-								       : g_strndup(id, SHORT_ID);
-	json_object_set_new(config, "Hostname", json_string(hostname));
+	g_autofree char *hostname = spec->modes.network.share == SHARE_HOST
+					    ? g_strdup(g_get_host_name())
+					    : g_strndup(id, SHORT_ID);
+	spec_set_hostname(spec, hostname);
 }
 
 Spec *spec_complete(Engine *engine, const json_t *request, const json_t *image_config,
@@ -373,15 +365,18 @@ Spec *spec_complete(Engine *engine, const json_t *request, const json_t *image_c
 		error);
 	if (spec == NULL)
 		return NULL;
-	fill_hostname(config, &spec->modes, id);
+	fill_hostname(spec, id);
+	const Confinement *confinement = &spec->confinement;
 	if (!spec_check_network(asked, spec, error) || !links_resolve(engine, spec, host, error) ||
-		!spec_check_values(asked, host, error) || !check_config(config, error) ||
-		!check_host(host, error) ||
-		!security_check(host, engine->config->seccomp_profile, error) ||
-		!cgroup_parent_check(json_str(host, "CgroupParent"), error) ||
-		!device_check(host, error) ||
+		!spec_check_values(asked, spec, error) || !program_check(&spec->program, error) ||
+		!check_host(host, error) || !no_fault(confinement->capability_fault, error) ||
+		!confinement_check(confinement, engine->config->seccomp_profile, error) ||
+		!cgroup_parent_check(confinement->cgroup_parent, error) ||
+		!device_requests_check(confinement->devices, error) ||
+		!no_fault(confinement->rule_fault, error) ||
 		!rlimits_check(json_object_get(host, "Ulimits"), error) ||
-		!sysctl_check(host, &spec->modes, error) || !userns_check(engine, spec, error) ||
+		!sysctl_check(confinement->sysctls, &spec->modes, error) ||
+		!userns_check(engine, spec, error) ||
 		!limits_check(engine->cgroups, &spec->limits, false, warnings, error))
 		return NULL;
 	if (spec->modes.network.share == SHARE_HOST &&

@@ -161,12 +161,12 @@ static int console_size(const json_t *host, size_t index)
 }
 
 /* At the start an error is no longer the request's fault, as in dockerd. */
-static bool find_user(User *user, const json_t *config, const json_t *host, const char *passwd,
-	const char *group, GError **error)
+static bool find_user(
+	User *user, const Spec *spec, const char *passwd, const char *group, GError **error)
 {
 	g_autoptr(GError) problem = NULL;
-	return user_resolve(user, json_str(config, "User"), passwd, group,
-		       json_object_get(host, "GroupAdd"), &problem) ||
+	return user_resolve(user, spec->program.user, passwd, group, spec->confinement.groups,
+		       &problem) ||
 	       fail(error, BERTH_ERROR_SYSTEM, "%s", problem->message);
 }
 
@@ -185,7 +185,7 @@ static int make_plan(Container *container, const Spec *spec, const GPtrArray *mo
 {
 	static const char join_ipc[] = "failed to join IPC namespace";
 	Engine *engine = container->engine;
-	const json_t *config = spec->config, *host = spec->host;
+	const json_t *host = spec->host;
 	const NamespaceModes *modes = &spec->modes;
 	g_autofree char *folder = container_folder(container),
 			*network_folder = network_files_folder(container, spec),
@@ -212,15 +212,14 @@ static int make_plan(Container *container, const Spec *spec, const GPtrArray *mo
 		.exit_file = exit_file,
 		.socket = socket,
 		.layers = layers,
-		.config = config,
-		.host = host,
+		.program = &spec->program,
+		.confinement = &spec->confinement,
 		.mounts = mounts,
 		.nodes = spec->nodes,
 		.modes = modes,
 		.limits = &spec->limits,
 		.process_label = spec->process_label,
 		.mount_label = spec->mount_label,
-		.hostname = json_str(config, "Hostname"),
 		.user = &user,
 		.cgroup = cgroup,
 		.seccomp_profile = engine->config->seccomp_profile,
@@ -231,7 +230,7 @@ static int make_plan(Container *container, const Spec *spec, const GPtrArray *mo
 		.log_attributes = attributes,
 		.rows = container->rows > 0 ? container->rows : console_size(host, 0),
 		.columns = container->columns > 0 ? container->columns : console_size(host, 1)};
-	if (!cgroup_parent_check(json_str(host, "CgroupParent"), error) ||
+	if (!cgroup_parent_check(spec->confinement.cgroup_parent, error) ||
 		!join_file(container, &modes->network, "net",
 			"joining network namespace of container", held, &network, error) ||
 		!join_file(container, &modes->ipc, "ipc", join_ipc, held, &ipc, error) ||
@@ -241,7 +240,7 @@ static int make_plan(Container *container, const Spec *spec, const GPtrArray *mo
 		!spec_check_log(spec, error) ||
 		!read_user_file(container, layers, "etc/passwd", &passwd, error) ||
 		!read_user_file(container, layers, "etc/group", &group, error) ||
-		!find_user(&user, config, host, passwd, group, error) ||
+		!find_user(&user, spec, passwd, group, error) ||
 		!network_files_write(container, spec, error) ||
 		!labels_put_network(spec, network_folder, error))
 		return -1;

@@ -124,8 +124,7 @@ static bool stop_running(Container *container, const char *signal, int timeout, 
 	g_autoptr(Spec) spec = container_spec(container, error);
 	if (spec == NULL)
 		return false;
-	const json_t *own_timeout = json_object_get(spec->config, "StopTimeout");
-	const char *own_signal = json_str(spec->config, "StopSignal");
+	const char *own_signal = spec->program.stop_signal;
 	const char *name = signal != NULL && *signal != '\0' ? signal
 			   : *own_signal != '\0'	     ? own_signal
 							     : "TERM";
@@ -133,8 +132,9 @@ static bool stop_running(Container *container, const char *signal, int timeout, 
 	if (!signal_read(name, &number, error))
 		return false;
 	if (timeout == G_MININT)
-		timeout = json_is_integer(own_timeout) ? (int)json_integer_value(own_timeout)
-						       : DEFAULT_TIMEOUT;
+		timeout = spec->program.stop_timeout;
+	if (timeout == G_MININT)
+		timeout = DEFAULT_TIMEOUT;
 	int left = timeout < 0 ? -1 : MIN(timeout, G_MAXINT / 1000) * 1000;
 	g_autofree char *number_text = g_strdup_printf("%d", number);
 	container_event(container, "kill", "signal", number_text);
@@ -192,11 +192,11 @@ bool container_signal_check(const char *signal, GError **error)
 /* Docker's rule: any signal disables the restart policy, unless the container names another one as its stop signal. */
 static bool means_stop(const Spec *spec, int number)
 {
-	const char *own = json_str(spec->config, "StopSignal");
+	const char *own = spec->program.stop_signal;
 	int stop;
 	return *own == '\0' || number == SIGKILL ||
 	       (signal_read(own, &stop, NULL) && stop == number) ||
-	       strcmp(json_str(spec->host, "RestartPolicy.Name"), "unless-stopped") == 0;
+	       spec->restart.kind == RESTART_UNLESS_STOPPED;
 }
 
 bool container_kill(Container *container, const char *signal, GError **error)

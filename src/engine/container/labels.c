@@ -81,8 +81,7 @@ static GPtrArray *implied(Engine *engine, const Spec *spec, GError **error)
 {
 	const NamespaceMode *ipc = &spec->modes.ipc, *pid = &spec->modes.pid;
 	GPtrArray *options = g_ptr_array_new_with_free_func(g_free);
-	if (json_bool(spec->host, "Privileged") || ipc->share == SHARE_HOST ||
-		pid->share == SHARE_HOST) {
+	if (spec->confinement.privileged || ipc->share == SHARE_HOST || pid->share == SHARE_HOST) {
 		g_ptr_array_add(options, g_strdup("disable"));
 		return options;
 	}
@@ -112,14 +111,14 @@ static bool refuse(const GPtrArray *labels, GError **error)
 
 bool labels_allot(Engine *engine, Spec *spec, GError **error)
 {
-	g_auto(Security) security = {0};
 	g_auto(SelinuxLabels) labels = {0};
-	if (!security_parse(spec->host, &security, error))
+	GPtrArray *asked = spec->confinement.security.labels;
+	if (!no_fault(spec->confinement.security_fault, error))
 		return false;
 	if (!engine->config->selinux)
-		return refuse(security.labels, error);
-	g_autoptr(GPtrArray) options = security.labels->len > 0 ? g_ptr_array_ref(security.labels)
-								: implied(engine, spec, error);
+		return refuse(asked, error);
+	g_autoptr(GPtrArray) options =
+		asked->len > 0 ? g_ptr_array_ref(asked) : implied(engine, spec, error);
 	if (options == NULL || !selinux_labels("/", options, take, engine, &labels, error))
 		return false;
 	spec_set_labels(spec, labels.process, labels.mount);

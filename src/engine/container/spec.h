@@ -7,8 +7,13 @@ Spec *spec_complete(Engine *engine, const json_t *request, const json_t *image_c
 	const char *id, json_t *warnings, GError **error);
 /* Completes a configuration with an image's, as moby's daemon/commit.go does. */
 void config_merge(json_t *config, const json_t *image);
-/* spec_values.c: checks the values of Config and HostConfig. */
-bool spec_check_values(const json_t *config, const json_t *host, GError **error);
+/* Whether its words can be executed; a step's is checked as well. */
+bool program_check(const Program *program, GError **error);
+/* spec_values.c: checks the values of a request, config being its part that is not the image's. */
+bool spec_check_values(const json_t *config, const Spec *spec, GError **error);
+/* Parts of it, which a step needs as well. */
+bool extra_hosts_check(char *const *list, GError **error);
+bool spec_check_lines(const Spec *spec, GError **error);
 /* spec_limits.c: removes limits that this host lacks from host, and adds warnings about them. update: host holds only
  * the changes of a container's limits. */
 void limits_discard(const CgroupLayout *cgroups, json_t *host, bool update, json_t *warnings);

@@ -6,13 +6,7 @@
 
 #include <string.h>
 
-static bool check_health(const json_t *config, const json_t *host G_GNUC_UNUSED, GError **error)
-{
-	return health_check_validate(config, error);
-}
-
-static bool check_annotations(
-	const json_t *config G_GNUC_UNUSED, const json_t *host, GError **error)
+static bool check_annotations(const json_t *host, GError **error)
 {
 	return json_object_get(json_object_get(host, "Annotations"), "") == NULL ||
 	       fail(error, BERTH_ERROR_INVALID,
@@ -20,15 +14,13 @@ static bool check_annotations(
 		       "key");
 }
 
-static bool check_extra_hosts(
-	const json_t *config G_GNUC_UNUSED, const json_t *host, GError **error)
+bool extra_hosts_check(char *const *list, GError **error)
 {
-	const json_t *list = json_object_get(host, "ExtraHosts");
-	for (size_t i = 0; i < json_array_size(list); i++) {
-		g_auto(GStrv) parts = g_strsplit(json_elem(list, i), ":", 2);
+	for (int i = 0; list[i] != NULL; i++) {
+		g_auto(GStrv) parts = g_strsplit(list[i], ":", 2);
 		if (parts[0] == NULL || *parts[0] == '\0' || parts[1] == NULL)
 			return fail(error, BERTH_ERROR_INVALID, "bad format for add-host: \"%s\"",
-				json_elem(list, i));
+				list[i]);
 		g_autofree char *address = g_strdup(parts[1]);
 		size_t length = strlen(address);
 		bool bracketed = length > 2 && *address == '[' && address[length - 1] == ']';
@@ -44,64 +36,54 @@ static bool check_extra_hosts(
 	return true;
 }
 
-static bool check_sizes(const json_t *config G_GNUC_UNUSED, const json_t *host, GError **error)
-{
-	return json_int(host, "ShmSize") >= 0 ||
-	       fail(error, BERTH_ERROR_INVALID, "SHM size can not be less than 0");
-}
-
-static bool has_control(const char *text)
+static bool check_line(const char *text, const char *key, const char *what, GError **error)
 {
 	while (*text != '\0' && !g_ascii_iscntrl(*text))
 		text++;
-	return *text != '\0';
+	return *text == '\0' ||
+	       fail(error, BERTH_ERROR_INVALID, "invalid %s: %s has control characters", key, what);
 }
 
 /* They become words of /etc/hosts, resolv.conf and hostname, where an end of a line would begin another one. */
-static bool check_lines(const json_t *config, const json_t *host, GError **error)
+bool spec_check_lines(const Spec *spec, GError **error)
 {
-	static const char *const names[] = {"Hostname", "Domainname"}, *const lists[] = {
-									       "ExtraHosts",
-									       "DnsSearch",
-									       "DnsOptions",
-									       "Links"};
-	for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
-		if (has_control(json_str(config, names[i])))
-			return fail(error, BERTH_ERROR_INVALID,
-				"invalid %s: it has control characters", names[i]);
+	static const char *const lists[] = {"DnsSearch", "DnsOptions", "Links"};
+	if (!check_line(spec->program.hostname, "Hostname", "it", error) ||
+		!check_line(spec->program.domainname, "Domainname", "it", error))
+		return false;
+	for (int i = 0; spec->extra_hosts[i] != NULL; i++)
+		if (!check_line(spec->extra_hosts[i], "ExtraHosts", "an entry", error))
+			return false;
 	for (size_t i = 0; i < G_N_ELEMENTS(lists); i++) {
-		const json_t *list = json_object_get(host, lists[i]);
+		const json_t *list = json_object_get(spec->host, lists[i]);
 		for (size_t k = 0; k < json_array_size(list); k++)
-			if (has_control(json_elem(list, k)))
-				return fail(error, BERTH_ERROR_INVALID,
-					"invalid %s: an entry has control characters", lists[i]);
+			if (!check_line(json_elem(list, k), lists[i], "an entry", error))
+				return false;
 	}
 	return true;
 }
 
 /* Nothing lies over the root itself: a mount there would be seen by nobody, and protect nothing. */
-static bool check_paths(const json_t *config G_GNUC_UNUSED, const json_t *host, GError **error)
+static bool check_paths(char *const *paths, const char *key, GError **error)
 {
-	static const char *const lists[] = {"MaskedPaths", "ReadonlyPaths"};
-	for (size_t i = 0; i < G_N_ELEMENTS(lists); i++) {
-		const json_t *list = json_object_get(host, lists[i]);
-		for (size_t k = 0; k < json_array_size(list); k++) {
-			g_autofree char *clean = path_normal(json_elem(list, k), "/");
-			if (strcmp(clean, "/") == 0)
-				return fail(error, BERTH_ERROR_INVALID,
-					"invalid %s: \"%s\" is no path below the root", lists[i],
-					json_elem(list, k));
-		}
+	for (int i = 0; paths != NULL && paths[i] != NULL; i++) {
+		g_autofree char *clean = path_normal(paths[i], "/");
+		if (strcmp(clean, "/") == 0)
+			return fail(error, BERTH_ERROR_INVALID,
+				"invalid %s: \"%s\" is no path below the root", key, paths[i]);
 	}
 	return true;
 }
 
-bool spec_check_values(const json_t *config, const json_t *host, GError **error)
+bool spec_check_values(const json_t *config, const Spec *spec, GError **error)
 {
-	static bool (*const checks[])(const json_t *, const json_t *, GError **) = {check_health,
-		check_extra_hosts, check_annotations, check_sizes, check_lines, check_paths};
-	for (size_t i = 0; i < G_N_ELEMENTS(checks); i++)
-		if (!checks[i](config, host, error))
-			return false;
-	return true;
+	const Confinement *confinement = &spec->confinement;
+	if (!health_check_validate(config, error) || !extra_hosts_check(spec->extra_hosts, error) ||
+		!check_annotations(spec->host, error))
+		return false;
+	if (confinement->shm_size < 0)
+		return fail(error, BERTH_ERROR_INVALID, "SHM size can not be less than 0");
+	return spec_check_lines(spec, error) &&
+	       check_paths(confinement->masked, "MaskedPaths", error) &&
+	       check_paths(confinement->read_only, "ReadonlyPaths", error);
 }

@@ -2,7 +2,6 @@
 #include "engine/container/files.h"
 #include "engine/container/labels.h"
 #include "engine/container/life.h"
-#include "engine/container/spec.h"
 #include "engine/network/endpoint.h"
 #include "engine/object/name.h"
 #include "engine/shim/shim.h"
@@ -22,36 +21,10 @@
 
 enum { FRAME_HEAD = 8, BLOCK = 64 * 1024 };
 
-static json_t *host_config(const StepHost *host, const char *network, bool privileged)
-{
-	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:s*, s:s*, s:s*, s:s*, s:O*, s:O*, s:b, "
-			 "s:{s:s, s:{}}}",
-		"Memory", (json_int_t)host->memory, "MemorySwap", (json_int_t)host->memory_swap,
-		"ShmSize", (json_int_t)host->shm_size, "CpuShares", (json_int_t)host->cpu_shares,
-		"CpuPeriod", (json_int_t)host->cpu_period, "CpuQuota", (json_int_t)host->cpu_quota,
-		"CpusetCpus", host->cpus, "CpusetMems", host->mems, "CgroupParent",
-		host->cgroup_parent, "NetworkMode", network, "ExtraHosts", host->extra_hosts,
-		"Ulimits", host->ulimits, "Privileged", privileged, "LogConfig", "Type", "none",
-		"Config");
-}
-
-/* The specification of a step's container, checked and completed like any other. */
-static Spec *specify(Engine *engine, const StepSpec *step, const char *id, GError **error)
-{
-	const char *network = step->network != NULL ? step->network : step->host->network;
-	bool joins = network != NULL && g_str_has_prefix(network, "container:");
-	g_autoptr(json_t) warnings = json_array();
-	g_autoptr(json_t) request = json_pack("{s:O, s:O, s:s, s:s, s:s*, s:o}", "Cmd",
-		step->command, "Env", step->env, "User", step->user, "WorkingDir", step->folder,
-		"Hostname", joins ? NULL : step->hostname, "HostConfig",
-		host_config(step->host, network, step->privileged));
-	return spec_complete(engine, request, NULL, id, warnings, error);
-}
-
 Container *step_new(Engine *engine, const StepSpec *spec, GError **error)
 {
 	g_autofree char *id = id_generate(), *scratch = g_build_filename(id, "scratch", NULL);
-	g_autoptr(Spec) complete = specify(engine, spec, id, error);
+	g_autoptr(Spec) complete = step_specify(engine, spec, error);
 	if (complete == NULL || !labels_allot(engine, complete, error))
 		return NULL;
 	ContainerRow row = {.id = g_strdup(id),
@@ -162,9 +135,7 @@ bool step_run(Container *step, const GPtrArray *mounts, StepOutput output, gpoin
 	int cancel_fd, int *exit_code, GError **error)
 {
 	int pair[2];
-	g_autoptr(Spec) kept = container_spec(step, error);
-	/* As for any container that joins another's network. */
-	g_autoptr(Spec) spec = kept != NULL ? spec_adopt_hostname(step, kept, error) : NULL;
+	g_autoptr(Spec) spec = container_spec(step, error);
 	if (spec == NULL)
 		return false;
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)

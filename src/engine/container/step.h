@@ -5,14 +5,16 @@
 
 /* All fields are borrowed. */
 typedef struct {
-	GPtrArray *layers;	     /* of Layer, lowest first */
-	const json_t *command, *env; /* lists of texts */
-	const char *user, *folder;   /* user and working directory; "": root, and "/" */
-	const char *hostname;	     /* unless network is another container's */
-	const char *network;	     /* NULL: what host says */
+	GPtrArray *layers; /* of Layer, lowest first */
+	char *const *argv, *const *env;
+	const char *user, *folder; /* user and working directory; "": root, and "/" */
+	const char *hostname;	   /* unless network is another container's */
+	const char *network;	   /* NULL: what host says */
 	bool privileged;
 	const StepHost *host;
 } StepSpec;
+/* step_spec.c: the facts of a step's container, checked as those of any other; it copies the texts. */
+Spec *step_specify(Engine *engine, const StepSpec *step, GError **error);
 /* A step leaves no row, and ends with the engine. */
 Container *step_new(Engine *engine, const StepSpec *spec, GError **error);
 /* Runs it to its end; output gets what it writes. mounts: of MountPoint. False with error if it could not start, or

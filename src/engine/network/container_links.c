@@ -212,7 +212,7 @@ static char *names_of(const Link *link)
 {
 	g_autoptr(Spec) spec = container_spec_or_none(link->other);
 	ContainerRow row = container_snapshot(link->other);
-	const char *hostname = json_str(spec->config, "Hostname");
+	const char *hostname = spec->program.hostname;
 	char *names = strcmp(link->alias, row.name) == 0
 			      ? g_strdup_printf("%s %s", link->alias, hostname)
 			      : g_strdup_printf("%s %s %s", link->alias, hostname, row.name);
@@ -270,8 +270,7 @@ static void update_hosts(Container *parent, const Link *link, gpointer child)
 	g_autoptr(Spec) spec = container_spec_or_none(link->other);
 	g_autofree char *names = names_of(link);
 	/* It may have been renamed since the line was written. */
-	g_autofree char *less =
-		g_strdup_printf("\t%s %s", link->alias, json_str(spec->config, "Hostname"));
+	g_autofree char *less = g_strdup_printf("\t%s %s", link->alias, spec->program.hostname);
 	g_autofree char *more = g_strdup_printf("%s\t%s\n", link->address, names);
 	hosts_change(parent, less, more);
 }
@@ -332,11 +331,10 @@ static void put_ports(
 	}
 }
 
-static void put_env(GPtrArray *env, const char *name, const json_t *config)
+static void put_env(GPtrArray *env, const char *name, char *const *settings)
 {
-	const json_t *list = json_object_get(config, "Env");
-	for (size_t i = 0; i < json_array_size(list); i++) {
-		const char *setting = json_elem(list, i);
+	for (int i = 0; settings[i] != NULL; i++) {
+		const char *setting = settings[i];
 		if (!g_str_has_prefix(setting, "PATH=") && !g_str_has_prefix(setting, "HOME="))
 			put(env, "%s_ENV_%s", name, setting);
 	}
@@ -360,7 +358,7 @@ static bool put_link(GPtrArray *env, Container *container, const Link *link, GEr
 	ContainerRow row = container_snapshot(container);
 	put(env, "%s_NAME=/%s/%s", name, row.name, link->alias);
 	container_row_clear(&row);
-	put_env(env, name, spec->config);
+	put_env(env, name, spec->program.env);
 	return true;
 }
 

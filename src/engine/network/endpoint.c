@@ -227,13 +227,11 @@ static void guard(Container *container, int netns, const char *link)
 {
 	Engine *engine = container->engine;
 	g_autoptr(GError) problem = NULL;
-	guint64 caps = 0;
 	if (engine->rules_missing || engine->guard_missing)
 		return;
 	g_autoptr(Spec) spec = container_spec_or_none(container);
-	const json_t *host = spec->host;
-	capability_resolve(json_object_get(host, "CapAdd"), json_object_get(host, "CapDrop"),
-		json_bool(host, "Privileged"), &caps, NULL);
+	const Confinement *confinement = &spec->confinement;
+	guint64 caps = capability_resolve(&confinement->capabilities, confinement->privileged);
 	if ((caps & capability_mask("NET_ADMIN")) != 0 || guard_link(netns, link, &problem))
 		return;
 	engine->guard_missing = true;

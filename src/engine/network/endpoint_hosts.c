@@ -6,8 +6,7 @@
 /* "foo.example.com foo", whether the domain is in --hostname or in --domainname. */
 static char *own_names(const Spec *spec)
 {
-	const char *name = json_str(spec->config, "Hostname"),
-		   *domain = json_str(spec->config, "Domainname");
+	const char *name = spec->program.hostname, *domain = spec->program.domainname;
 	g_autofree char *whole =
 		*domain != '\0' ? g_strdup_printf("%s.%s", name, domain) : g_strdup(name);
 	size_t first = strcspn(whole, ".");

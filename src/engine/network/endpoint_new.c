@@ -66,7 +66,7 @@ char **endpoint_names(const Container *container, const Spec *spec, const json_t
 	for (size_t i = 0; i < json_array_size(aliases); i++)
 		add_name(names, json_elem(aliases, i));
 	add_name(names, short_id);
-	add_name(names, json_str(spec->config, "Hostname"));
+	add_name(names, spec->program.hostname);
 	g_ptr_array_add(names, NULL);
 	return (char **)g_ptr_array_free(names, FALSE);
 }

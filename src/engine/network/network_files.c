@@ -78,25 +78,24 @@ static void add_extra_host(Engine *engine, const char *entry, GString *hosts)
 
 static char *hosts_text(Container *container, const Spec *spec)
 {
-	const json_t *extra = json_object_get(spec->host, "ExtraHosts");
-	bool of_host = spec->modes.network.share == SHARE_HOST && !json_filled(extra);
+	char *const *extra = spec->extra_hosts;
+	bool of_host = spec->modes.network.share == SHARE_HOST && extra[0] == NULL;
 	g_autofree char *own = of_host ? file_read("/etc/hosts", SMALL_FILE) : NULL;
 	GString *hosts = g_string_new(own != NULL ? own : hosts_head4);
 	if (own == NULL && !spec->no_ipv6)
 		g_string_append(hosts, hosts_head6);
-	for (size_t i = 0; i < json_array_size(extra); i++)
-		add_extra_host(container->engine, json_elem(extra, i), hosts);
+	for (int i = 0; extra[i] != NULL; i++)
+		add_extra_host(container->engine, extra[i], hosts);
 	links_hosts(container, hosts);
 	endpoints_hosts(container, spec, hosts);
 	return g_string_free(hosts, FALSE);
 }
 
 /* "host-gateway" needs an address. */
-static bool check_extra_hosts(Engine *engine, const json_t *host, GError **error)
+static bool check_extra_hosts(Engine *engine, char *const *extra, GError **error)
 {
-	const json_t *extra = json_object_get(host, "ExtraHosts");
-	for (size_t i = 0; i < json_array_size(extra); i++) {
-		if (!g_str_has_suffix(json_elem(extra, i), ":host-gateway"))
+	for (int i = 0; extra[i] != NULL; i++) {
+		if (!g_str_has_suffix(extra[i], ":host-gateway"))
 			continue;
 		g_auto(GStrv) gateways = host_gateways(engine);
 		if (gateways[0] == NULL)
@@ -128,10 +127,10 @@ bool network_files_write(Container *container, const Spec *spec, GError **error)
 	if (shared_network(spec) != NULL)
 		return true;
 	if (!check_servers(spec->host, error) ||
-		!check_extra_hosts(container->engine, spec->host, error))
+		!check_extra_hosts(container->engine, spec->extra_hosts, error))
 		return false;
 	g_autofree char *folder = container_folder(container);
-	g_autofree char *name = g_strconcat(json_str(spec->config, "Hostname"), "\n", NULL);
+	g_autofree char *name = g_strconcat(spec->program.hostname, "\n", NULL);
 	g_autofree char *hosts = hosts_text(container, spec);
 	g_auto(Resolver) resolver = resolver_of(container, spec);
 	bool own = resolver.names[0] != NULL, on_host = spec->modes.network.share == SHARE_HOST;

@@ -276,7 +276,7 @@ char *container_folder(Container *container)
 
 char *container_cgroup(Container *container, const Spec *spec)
 {
-	const char *parent = json_str(spec->host, "CgroupParent");
+	const char *parent = spec->confinement.cgroup_parent;
 	/* A row from before parents were checked may name any path: no processes are looked for there. */
 	if (*parent == '\0' || !cgroup_parent_check(parent, NULL))
 		parent = container->engine->config->cgroup_parent;

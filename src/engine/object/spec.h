@@ -4,8 +4,10 @@
 #include "engine/object/health_check.h"
 #include "engine/object/published_port.h"
 #include "engine/object/restart_policy.h"
+#include "runtime/confinement.h"
 #include "runtime/limits.h"
 #include "runtime/namespace_mode.h"
+#include "runtime/program.h"
 
 /* Key in the kept request: the container was disconnected from the network of its mode. */
 #define SPEC_LEFT "_Left"
@@ -18,6 +20,10 @@ typedef struct {
 	gatomicrefcount references;
 	json_t *json; /* {Config, HostConfig, NetworkingConfig} as inspect shows them, plus the engine's own SELinux, SPEC_LEFT and SPEC_UNSEEN */
 	const json_t *config, *host; /* borrowed from json */
+	GStringChunk *texts; /* of a build step, which has no request to borrow from; else NULL */
+	char **extra_hosts;  /* "name:address"; borrowed texts */
+	Program program;
+	Confinement confinement;
 	NamespaceModes modes;
 	RestartPolicy restart;
 	bool auto_remove;
@@ -38,10 +44,15 @@ Spec *spec_parse(json_t *json, GError **error);
 /* Reads a kept specification: an older engine may have accepted what is refused today. An invalid fact counts as
  * absent. */
 Spec *spec_restore(json_t *json);
+/* Of a build step, which has no request: every fact has its default, and the log driver is "none". */
+Spec *spec_blank(void);
+/* A copy of a text that lives as long as the specification. */
+char *spec_keep(Spec *spec, const char *text);
 /* Whether its log driver exists, with the error of log_choice_parse. */
 bool spec_check_log(const Spec *spec, GError **error);
 /* Of a specification that nobody else has a reference to. */
 void spec_set_labels(Spec *spec, const char *process, const char *mount);
+void spec_set_hostname(Spec *spec, const char *hostname);
 void spec_leave_network(Spec *spec); /* it is not in the network of its mode */
 Spec *spec_ref(Spec *spec);
 void spec_unref(Spec *spec);

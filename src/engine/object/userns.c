@@ -71,7 +71,7 @@ bool userns_check(const Engine *engine, const Spec *spec, GError **error)
 	const NamespaceShare shared[] = {modes->network.share, modes->ipc.share, modes->pid.share};
 	if (userns_of(engine, modes).count == 0)
 		return true;
-	if (json_bool(spec->host, "Privileged"))
+	if (spec->confinement.privileged)
 		return fail(error, BERTH_ERROR_INVALID,
 			"privileged mode is incompatible with user namespaces.  You must run the"
 			" container in the host namespace when running privileged mode");

@@ -48,13 +48,13 @@ static bool read_user_files(Container *container, char **passwd, char **group, G
 	return root >= 0 && user_files_read(root, passwd, group, error);
 }
 
-/* Looks the user up in the running container, with the groups that host adds. */
+/* Looks the user up in the running container, with groups that are added (NULL: none). */
 static bool find_user(
-	Container *container, const char *wanted, const json_t *host, User *user, GError **error)
+	Container *container, const char *wanted, char *const *groups, User *user, GError **error)
 {
 	g_autofree char *passwd = NULL, *group = NULL;
 	return read_user_files(container, &passwd, &group, error) &&
-	       user_resolve(user, wanted, passwd, group, json_object_get(host, "GroupAdd"), error);
+	       user_resolve(user, wanted, passwd, group, groups, error);
 }
 
 /* Refused at the create already, as in dockerd; the user is looked up again at the start. */
@@ -124,15 +124,14 @@ static int make_plan(Container *container, const Exec *exec, GError **error)
 	g_auto(Plan) plan = {0};
 	if (spec == NULL || !check_words(exec, error))
 		return -1;
-	const json_t *config = spec->config, *host = spec->host;
 	g_autofree char *cgroup = container_cgroup(container, spec);
-	const char *wanted = *exec->user != '\0' ? exec->user : json_str(config, "User");
-	if (!find_user(container, wanted, host, &user, error))
+	const char *wanted = *exec->user != '\0' ? exec->user : spec->program.user;
+	if (!find_user(container, wanted, spec->confinement.groups, &user, error))
 		return -1;
-	g_auto(GStrv) links = links_env(container, host, NULL);
-	LaunchExec launch = {.config = config,
+	g_auto(GStrv) links = links_env(container, spec->host, NULL);
+	LaunchExec launch = {.program = &spec->program,
+		.confinement = &spec->confinement,
 		.process_label = spec->process_label,
-		.host = host,
 		.limits = &spec->limits,
 		.cgroup = cgroup,
 		.seccomp_profile = container->engine->config->seccomp_profile,
@@ -209,7 +208,7 @@ static void say_why(int client, bool framed, const char *why)
 static bool needs_own_shim(Container *container, const Exec *exec)
 {
 	g_autoptr(Spec) spec = exec->privileged ? container_spec(container, NULL) : NULL;
-	return spec != NULL && !json_bool(spec->host, "Privileged");
+	return spec != NULL && !spec->confinement.privileged;
 }
 
 /* Hands the client's socket to the shim. */

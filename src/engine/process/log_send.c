@@ -29,21 +29,15 @@ static const GoField info_fields[] = {{"ID", "ID", &go_string, false, false, fal
 	{"ContainerEnv", "ContainerEnv", &go_list_string, false, false, false}, {0}};
 static const GoType info_type = {.kind = GO_STRUCT, .name = "*logger.Info", .fields = info_fields};
 
-static char *command_of(const json_t *config)
+static json_t *info_of(Container *container, const Spec *spec)
 {
-	g_auto(GStrv) entrypoint = json_strv(json_object_get(config, "Entrypoint")),
-		      cmd = json_strv(json_object_get(config, "Cmd"));
-	g_autofree char *first = g_strjoinv(" ", entrypoint), *second = g_strjoinv(" ", cmd);
-	return g_strconcat(first, *first != '\0' && *second != '\0' ? " " : "", second, NULL);
-}
-
-static json_t *info_of(Container *container, const json_t *config)
-{
+	const json_t *config = spec->config;
 	ContainerRow row = container_snapshot(container);
 	const char *image =
 		g_str_has_prefix(row.image_id, "sha256:") ? row.image_id + 7 : row.image_id;
 	g_autofree char *id = g_strndup(row.id, 12), *image_id = g_strndup(image, 12),
-			*slashed = g_strconcat("/", row.name, NULL), *command = command_of(config);
+			*slashed = g_strconcat("/", row.name, NULL),
+			*command = g_strjoinv(" ", spec->program.argv);
 	json_t *labels = json_object_get(config, "Labels"), *env = json_object_get(config, "Env");
 	json_t *info = json_pack("{s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:s, s:s, s:s}", "ID", id,
 		"FullID", row.id, "Name", row.name, "ImageID", image_id, "ImageFullID",
@@ -90,9 +84,8 @@ static bool pick_matching(json_t *into, const json_t *from, const char *pattern,
 	return true;
 }
 
-static json_t *environment_of(const json_t *config)
+static json_t *environment_of(char *const *env)
 {
-	g_auto(GStrv) env = json_strv(json_object_get(config, "Env"));
 	json_t *map = json_object();
 	for (int i = 0; env[i] != NULL; i++) {
 		g_auto(GStrv) parts = g_strsplit(env[i], "=", 2);
@@ -106,14 +99,14 @@ json_t *log_attributes(Container *container, const Spec *spec, bool with_tag, GE
 {
 	const json_t *config = spec->config, *options = json_at(spec->host, "LogConfig.Config"),
 		     *labels = json_object_get(config, "Labels");
-	g_autoptr(json_t) attributes = json_object(), env = environment_of(config);
+	g_autoptr(json_t) attributes = json_object(), env = environment_of(spec->program.env);
 	pick_names(attributes, labels, json_str(options, "labels"));
 	pick_names(attributes, env, json_str(options, "env"));
 	if (!pick_matching(attributes, labels, json_str(options, "labels-regex"), error) ||
 		!pick_matching(attributes, env, json_str(options, "env-regex"), error))
 		return NULL;
 	if (with_tag && *json_str(options, "tag") != '\0') {
-		g_autoptr(json_t) info = info_of(container, config);
+		g_autoptr(json_t) info = info_of(container, spec);
 		g_autofree char *tag = tag_of(info, json_str(options, "tag"), error);
 		if (tag == NULL)
 			return NULL;
@@ -196,7 +189,7 @@ static bool add_record(Container *container, const Spec *spec, Plan *plan, GErro
 	const LogChoice *log = &spec->log;
 	const char *tag = log_option(log->options, "tag");
 	gint64 numbers[PLAN_SEND_NUMBERS] = {0};
-	g_autoptr(json_t) info = info_of(container, spec->config);
+	g_autoptr(json_t) info = info_of(container, spec);
 	g_autoptr(json_t) attributes = log_attributes(container, spec, false, error);
 	g_autofree char *tagged =
 		attributes != NULL ? tag_of(info, *tag != '\0' ? tag : "{{.ID}}", error) : NULL;
