@@ -47,6 +47,9 @@ static void add_root(const Launch *launch, Plan *plan)
 		launch->folder, launch->folder);
 	if (*launch->mount_label != '\0')
 		g_string_append_printf(options, ",context=\"%s\"", launch->mount_label);
+	/* Else the end of its mount syncs the whole file system that the data root is in (ovl_sync_fs). */
+	if (launch->passing)
+		g_string_append(options, ROOT_UNSYNCED);
 	g_autofree char *target = g_build_filename(launch->folder, "rootfs", NULL);
 	plan_put(plan, PLAN_ROOT, 0, 0, launch->layer_folder, options->str, target, NULL);
 }

@@ -173,7 +173,8 @@ void launch_resolver(const Resolver *resolver, Plan *plan); /* PLAN_DNS */
 
 typedef struct {
 	const char *id;
-	const char *folder;	    /* the container's folder: upper/, work/, rootfs */
+	const char *folder; /* the container's folder: upper/, work/, rootfs */
+	bool passing; /* what it writes there goes with it, or is synced by the engine: its root is mounted without syncs */
 	const char *network_folder; /* folder of its hosts, hostname and resolv.conf */
 	const char *layer_folder;   /* parent folder of the layers */
 	const char *exit_file, *socket;

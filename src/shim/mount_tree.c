@@ -26,6 +26,9 @@ static int overlay(const struct plan_record *record)
 		if (sys_fsconfig(fs, FSCONFIG_SET_STRING, "lowerdir+", record_string(record, i)) <
 			0)
 			return -1;
+	/* What is written there is discarded, or synced by the engine (Linux 5.10). */
+	if (fs >= 0 && *own != '\0')
+		sys_fsconfig(fs, FSCONFIG_SET_FLAG, "volatile", NULL);
 	if (fs < 0 || mount_label(fs, "overlay") < 0 ||
 		(*own != '\0' && (!set_folder(fs, "upperdir", own, "/upper") ||
 					 !set_folder(fs, "workdir", own, "/work"))) ||

@@ -37,8 +37,8 @@ enum plan_op {
 
 	/* Done by the new process, in its namespaces. */
 	PLAN_CGROUP_NAMESPACE, /* | unshared once the process is in its cgroups */
-	PLAN_ROOT,	       /* | layer folder (cwd), overlay options, mount point */
-	PLAN_ROOT_MAPPED,      /* | mount point, container's folder, layer folders (top first)... */
+	PLAN_ROOT, /* | layer folder (cwd), overlay options, ROOT_UNSYNCED the last of them, mount point */
+	PLAN_ROOT_MAPPED, /* | mount point, container's folder, layer folders (top first)... */
 	PLAN_MOUNT_NEW, /* MOUNT_ATTR_ flags, propagation (0: as it is) | type, target, options ("key", "key=value")... */
 	PLAN_MOUNT_BIND, /* MOUNT_ATTR_ flags, PLAN_BIND_ flags, propagation | source, target,
 				  the mount namespace file that source is in, or "", and what is mounted of source,
@@ -77,6 +77,9 @@ enum plan_op {
 };
 
 enum { PLAN_OPTIONAL = 1, PLAN_BORN_IN = 1, PLAN_PARENTS = 2 };
+
+/* The overlay's option: neither fsync(2) in it nor its end syncs anything. */
+#define ROOT_UNSYNCED ",volatile"
 
 /* Marks a cgroup that was made for a requested parent: one of the administrator's, with limits, is kept although it
  * is empty. */

@@ -209,3 +209,24 @@ loop() { d run -d --name "$1" --network none busybox sh -c 'trap "exit 0" TERM; 
 	d rm other $(seq -f more%g 70) | wc -l
 	d network rm later
 }
+
+@test "the root of what goes with its container is mounted without syncs, and starts again; others are synced" {
+	root_of() { d exec "$1" grep ' / overlay ' /proc/mounts; }
+	d run -d --rm --name passing --network none busybox sleep 1000
+	[[ $(root_of passing) == *volatile* ]]
+	d exec passing sh -c 'echo kept >/file; sync'
+	d restart -t 0 passing
+	[ "$(d exec passing cat /file)" = kept ]
+	d rm -f passing
+	d create --name staying --network none busybox sleep 1000
+	echo copied >"$WORK/copied"
+	d cp "$WORK/copied" staying:/copied
+	# What an engine leaves that is killed amid a copy.
+	work=$(d inspect -f '{{.GraphDriver.Data.WorkDir}}' staying)
+	mkdir -p "$work/work/incompat/volatile"
+	touch "$work/work/incompat/volatile/dirty"
+	d start staying
+	[[ $(root_of staying) != *volatile* ]]
+	[ "$(d exec staying cat /copied)" = copied ]
+	d rm -f staying
+}

@@ -4,6 +4,7 @@
 #include "engine/container/life.h"
 #include "engine/container/mount_points.h"
 #include "engine/container/spec.h"
+#include "engine/image/images.h"
 #include "engine/network/endpoint.h"
 #include "engine/network/names.h"
 #include "engine/network/ports.h"
@@ -207,6 +208,7 @@ static int make_plan(Container *container, const Spec *spec, const GPtrArray *mo
 		return -1;
 	Launch launch = {.id = container->row.id,
 		.folder = folder,
+		.passing = spec->auto_remove || container->unlisted,
 		.network_folder = network_folder,
 		.layer_folder = layer_folder,
 		.exit_file = exit_file,
@@ -254,6 +256,9 @@ static int make_plan(Container *container, const Spec *spec, const GPtrArray *mo
 	launch.ipc_mount_file = ipc_mount;
 	launch.pid_file = pid;
 	launch.pid_mount_file = pid_mount;
+	/* An earlier mount's mark: of a restart, or of an engine that was killed. */
+	g_autofree char *work = g_build_filename(container->row.id, "work", NULL);
+	overlay_forget(engine->store->containers_fd, work);
 	plan_init(&plan);
 	if (!launch_plan(&launch, engine->cgroups, &plan, error) ||
 		!log_send_plan(container, spec, &plan, error))

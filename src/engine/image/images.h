@@ -104,7 +104,9 @@ void image_tags_published(Engine *engine, const char *id, char *const *tags);
 Layer *layer_of_folder(Engine *engine, LayerPins *pins, const char *folder,
 	const char *parent_chain, gint64 epoch, GError **error);
 /* image.c: the merged tree of layers (lowest first), not mounted: a descriptor of its root, owned. With upper and
- * work (absolute paths, or NULL both) it is writable. */
+ * work (absolute paths, or NULL both) it is writable; what was written is not synced when it is closed. */
+/* Removes the mark of an overlay without syncs from its work folder: the kernel mounts no other one there while it is there. */
+void overlay_forget(int folder_fd, const char *work);
 char **layers_folders(Engine *engine, GPtrArray *layers); /* their folders, the topmost first */
 int layers_open(
 	Engine *engine, GPtrArray *layers, const char *upper, const char *work, GError **error);
