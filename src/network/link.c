@@ -189,7 +189,8 @@ static void put_address(Message *message, unsigned index, const Address *address
 		.ifa_index = index};
 	mnl_attr_put(message->head, IFA_LOCAL, length, address->bytes);
 	mnl_attr_put(message->head, IFA_ADDRESS, length, address->bytes);
-	if (address->family == AF_INET) {
+	/* A point-to-point link of two addresses has none (RFC 3021). */
+	if (address->family == AF_INET && address_count(address) > 2) {
 		Address broadcast = address_nth(address, address_count(address) - 1);
 		mnl_attr_put(message->head, IFA_BROADCAST, length, broadcast.bytes);
 	}

@@ -273,8 +273,7 @@ bool launch_plan(const Launch *launch, const CgroupLayout *layout, Plan *plan, G
 		plan);
 	add_paths(confinement->read_only, confinement->privileged, default_readonly_paths,
 		PLAN_READONLY, plan);
-	if (confinement->read_only_root)
-		plan_put(plan, PLAN_ROOT_READONLY, 0, 0, NULL);
+	launch_readonly_mounts(launch, plan);
 	if (launch->with_network)
 		plan_put(plan, PLAN_NETWORK, 0, 0, NULL);
 	add_rlimits(confinement->rlimits, plan);

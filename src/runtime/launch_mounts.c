@@ -206,16 +206,25 @@ static bool add_tmpfs_word(GPtrArray *strings, gint64 numbers[2], const char *wo
 }
 
 /* Parses the options of a tmpfs, "ro,size=64m,noexec". */
+static bool read_tmpfs(const char *options, GPtrArray *strings, gint64 numbers[2], GError **error)
+{
+	g_auto(GStrv) words = g_strsplit(options, ",", -1);
+	for (int i = 0; words[i] != NULL; i++)
+		if (!add_tmpfs_word(strings, numbers, words[i], error))
+			return false;
+	return true;
+}
+
+/* A read-only one becomes so at the end (launch_readonly_mounts): what is mounted in it needs its place there. */
 static bool add_tmpfs(Plan *plan, const char *target, const char *options, GError **error)
 {
 	gint64 numbers[2] = {quiet, 0};
 	g_autoptr(GPtrArray) strings = g_ptr_array_new_with_free_func(g_free);
-	g_auto(GStrv) words = g_strsplit(options, ",", -1);
 	g_ptr_array_add(strings, g_strdup("tmpfs"));
 	g_ptr_array_add(strings, g_strdup(target));
-	for (int i = 0; words[i] != NULL; i++)
-		if (!add_tmpfs_word(strings, numbers, words[i], error))
-			return false;
+	if (!read_tmpfs(options, strings, numbers, error))
+		return false;
+	numbers[0] &= ~(gint64)MOUNT_ATTR_RDONLY;
 	g_ptr_array_add(strings, NULL);
 	plan_add(plan, PLAN_MOUNT_NEW, numbers, G_N_ELEMENTS(numbers),
 		(char *const *)strings->pdata);
@@ -350,4 +359,19 @@ void launch_network_files(const Launch *launch, Plan *plan)
 				launch->confinement->read_only_root ? MOUNT_ATTR_RDONLY : 0,
 				PLAN_BIND_MAPPED, PROPAGATION_PRIVATE, "", "");
 	}
+}
+
+void launch_readonly_mounts(const Launch *launch, Plan *plan)
+{
+	for (guint i = 0; i < launch->mounts->len; i++) {
+		const MountPoint *mount = launch->mounts->pdata[i];
+		gint64 numbers[2] = {0, 0};
+		g_autoptr(GPtrArray) strings = g_ptr_array_new_with_free_func(g_free);
+		if (mount->type == MOUNT_TMPFS &&
+			read_tmpfs(mount->options, strings, numbers, NULL) &&
+			(numbers[0] & MOUNT_ATTR_RDONLY) != 0)
+			plan_put(plan, PLAN_MOUNT_READONLY, 0, 0, mount->target, NULL);
+	}
+	if (launch->confinement->read_only_root)
+		plan_put(plan, PLAN_MOUNT_READONLY, 0, 0, "/", NULL);
 }

@@ -51,7 +51,7 @@ enum plan_op {
 	PLAN_PIVOT,    /* propagation of the root, or 0 | */
 	PLAN_MASK,     /* | path */
 	PLAN_READONLY, /* | path */
-	PLAN_ROOT_READONLY, /* | */
+	PLAN_MOUNT_READONLY, /* | mount point */
 	PLAN_LOOPBACK,	    /* | set the lo device up */
 	PLAN_HOSTNAME,	    /* | host name, domain name */
 	PLAN_SYSCTL,	    /* | file below /proc/sys, value */

@@ -359,7 +359,7 @@ static const struct {
 	[PLAN_PIVOT] = {root_pivot, true},
 	[PLAN_MASK] = {path_mask, true},
 	[PLAN_READONLY] = {path_readonly, true},
-	[PLAN_ROOT_READONLY] = {root_readonly, true},
+	[PLAN_MOUNT_READONLY] = {mount_readonly, true},
 	[PLAN_LOOPBACK] = {set_loopback, true},
 	[PLAN_HOSTNAME] = {set_hostname, true},
 	[PLAN_SYSCTL] = {set_sysctl, true},

@@ -176,10 +176,10 @@ void path_readonly(const struct plan_record *record)
 	close(fd);
 }
 
-void root_readonly(const struct plan_record *record)
+void mount_readonly(const struct plan_record *record)
 {
-	(void)record;
+	const char *path = record_string(record, 0);
 	struct mount_attr attr = {.attr_set = MOUNT_ATTR_RDONLY};
-	if (sys_mount_setattr(AT_FDCWD, "/", 0, &attr) < 0)
-		report_fail(errno, "cannot make the root filesystem read-only");
+	if (sys_mount_setattr(AT_FDCWD, path, 0, &attr) < 0)
+		report_fail(errno, "cannot make the mount at %s read-only", path);
 }

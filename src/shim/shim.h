@@ -68,7 +68,7 @@ extern int root_fd; /* the new root, O_PATH; -1 before root_mount and after root
 /* rootfs.c and mount.c: the operations that make the file system. */
 void root_mount(const struct plan_record *record);
 void root_pivot(const struct plan_record *record);
-void root_readonly(const struct plan_record *record);
+void mount_readonly(const struct plan_record *record);
 void device_make(const struct plan_record *record);
 int device_tree(const struct plan_record
 		*record); /* a detached bind of the device itself, where none can be made */

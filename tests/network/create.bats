@@ -67,7 +67,7 @@ refused() { run d "${@:2}"; [ "$status" -ne 0 ] && [[ $output == *"$1"* ]] || { 
 	d network rm away
 	d network create --subnet 10.120.0.0/31 two
 	[ "$(d run --rm --network two busybox ip route | grep default)" = 'default via 10.120.0.0 dev eth0 ' ]
-	d run --rm --network two busybox ip -4 -o addr show eth0 | grep -q 10.120.0.1/31
+	d run --rm --network two busybox ip -4 -o addr show eth0 | grep -q '10.120.0.1/31 scope'
 	d network create --subnet 10.121.0.0/32 one
 	refused "no available IPv4 addresses on this network's address pools: one" run --rm --network one busybox true
 	d network create --subnet 10.122.0.0/24 --ip-range 10.122.0.128/25 part

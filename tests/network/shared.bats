@@ -92,6 +92,29 @@ files='/etc/hosts /etc/hostname /etc/resolv.conf'
 	d volume rm vol
 }
 
+@test "a fresh volume at /etc has places for them and mtab, also read-only or for an image without /etc; a read-only tmpfs too" {
+	for at in kept:/etc:ro kept:/etc; do
+		[ "$(d run --rm -h named --read-only -v "$at" busybox sh -c 'cat /etc/hostname; readlink /etc/mtab; grep -c named /etc/hosts' | xargs)" = 'named /proc/mounts 1' ]
+	done
+	[ "$(d run --rm -h named --network host -v other:/etc:ro busybox cat /etc/hostname)" = named ]
+	d run --rm -v kept:/seen busybox sh -c 'cd /seen && [ ! -s hosts ] && [ ! -s hostname ] && [ ! -s resolv.conf ] && [ -f resolv.conf ]'
+	run d run --rm -v kept:/etc:ro busybox touch /etc/new
+	[[ $output == *'Read-only file system'* ]]
+	mkdir "$WORK/bare"
+	cp "$(command -v busybox)" "$WORK/bare/busybox"
+	tar -C "$WORK/bare" -c busybox | d import - bare
+	d run --rm -v none:/etc:ro bare /busybox grep -q nameserver /etc/resolv.conf
+	[ "$(d run --rm -h named --tmpfs /etc:ro busybox cat /etc/hostname)" = named ]
+	run d run --rm --tmpfs /etc:ro busybox touch /etc/new
+	[[ $output == *'Read-only file system'* ]]
+	# The order is that of depth: what lies in it is still writable.
+	d run --rm --tmpfs /x:ro -v kept:/x/y -w /x/w busybox sh -c '[ "$PWD" = /x/w ] && touch /x/y/z && ! touch /x/z'
+	run d run --rm --mount type=tmpfs,dst=/x,readonly busybox touch /x/z
+	[[ $output == *'Read-only file system'* ]]
+	d volume rm kept other none
+	d rmi bare
+}
+
 @test "--link: names, environment, hosts, and what inspect and ps tell; rename, a new address, rm --link" {
 	d run -d --name aa --expose 80 -e X=y busybox sleep 1000
 	d run -d --name bb --link aa:alias --link aa busybox sleep 1000

@@ -14,6 +14,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 typedef struct {
 	Engine *engine;
@@ -447,6 +448,32 @@ static int volume_part(Engine *engine, const MountPoint *mount)
 		       : path_open_beneath(whole, subpath, O_RDONLY | O_DIRECTORY);
 }
 
+/* What dockerd puts into each container's /etc before it fills volumes, in place of the image's: a volume there has a
+ * place for each of the files that are mounted later, also where it is read-only. */
+static bool put_network_files(int etc, GError **error)
+{
+	static const char *const files[] = {"hostname", "hosts", "resolv.conf", NULL};
+	enum { MODE = 0755 };
+	for (int i = 0; files[i] != NULL; i++) {
+		unlinkat(etc, files[i], 0);
+		autofd file = openat(
+			etc, files[i], O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, MODE);
+		if (file < 0 && errno != EEXIST)
+			return fail_errno(error, "cannot make %s in a volume", files[i]);
+	}
+	unlinkat(etc, "mtab", 0);
+	return symlinkat("/proc/mounts", etc, "mtab") == 0 || errno == EEXIST ||
+	       fail_errno(error, "cannot make mtab in a volume");
+}
+
+/* source: the image's folder; -1 if it has none. */
+static bool fill_folder(int target, int source, const MountPoint *mount, GError **error)
+{
+	bool is_etc = strcmp(mount->target, "/etc") == 0;
+	return (source < 0 || tree_copy(source, target, error)) &&
+	       (!is_etc || put_network_files(target, error));
+}
+
 /* root: the image's, once it was needed; -1 before. */
 static bool fill_volume(const Points *points, const MountPoint *mount, int *root, GError **error)
 {
@@ -460,12 +487,12 @@ static bool fill_volume(const Points *points, const MountPoint *mount, int *root
 	if (*root < 0 && (*root = image_root_open(points->engine, points->image_id, error)) < 0)
 		return false;
 	autofd source = path_open_in_root(*root, mount->target, O_RDONLY | O_DIRECTORY, 0);
-	if (source < 0)
+	if (source < 0 && strcmp(mount->target, "/etc") != 0)
 		return true;
 	if (!volume_hold(points->engine, name, error))
 		return false;
 	autofd target = volume_part(points->engine, mount);
-	bool ok = target < 0 || !tree_is_empty(target) || tree_copy(source, target, error);
+	bool ok = target < 0 || !tree_is_empty(target) || fill_folder(target, source, mount, error);
 	fd_clear(&target);
 	volume_release(points->engine, name);
 	return ok;
