@@ -19,6 +19,7 @@ typedef struct {
 	const char *folder;	/* --project-directory, or "" */
 	const char *name;	/* -p, or "" */
 	bool no_interpolate, no_normalize, no_resolve_paths, no_resolve_env, no_consistency;
+	bool discard_label_files; /* label_file of services is taken out once it is read, as config does; up hashes it */
 	bool all_profiles;	    /* enable all services, whatever their profiles */
 	bool compatibility;	    /* names with "_" as version 1 had them */
 	const RemoteAccess *remote; /* NULL: remote files are refused */
@@ -41,6 +42,7 @@ typedef struct {
 	json_t *environment;   /* name -> value: the variables for interpolation */
 	const char *separator; /* separator in container names: "-", or "_" */
 	bool no_resolve_env;   /* whether env_file of services is kept unresolved */
+	bool discard_label_files;
 	char *credentials; /* config.json of registries, for services with use_api_socket; or NULL */
 } Project;
 

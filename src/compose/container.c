@@ -410,6 +410,8 @@ json_t *container_body(const ContainerRequest *request, GError **error)
 		service_image(request->project, request->service_name, request->service);
 	json_object_set_new(body, "Image", json_lenient(image));
 	json_object_set_new(body, "HostConfig", host);
+	json_object_set_new(body, "AttachStdout", json_true());
+	json_object_set_new(body, "AttachStderr", json_true());
 	add_config(request, body);
 	return add_host(request, host, error) && service_mounts(request, body, host, error) &&
 			       container_networks(request, body, host, error)

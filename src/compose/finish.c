@@ -99,7 +99,8 @@ static bool resolve_labels(const Project *project, json_t *service, GError **err
 		json_object_update(all, values);
 	}
 	json_object_update(all, json_object_get(service, "labels"));
-	json_object_del(service, "label_file");
+	if (project->discard_label_files)
+		json_object_del(service, "label_file");
 	if (json_object_size(all) > 0)
 		json_object_set(service, "labels", all);
 	return true;
@@ -211,6 +212,7 @@ bool project_finish(Project *project, Loader *loader, GError **error)
 {
 	const ProjectOptions *options = loader->options;
 	project->no_resolve_env = options->no_resolve_env;
+	project->discard_label_files = options->discard_label_files;
 	project->inactive = json_object();
 	project->profiles = json_array();
 	project->faults = json_object();

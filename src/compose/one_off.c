@@ -45,8 +45,6 @@ char *compose_run(const Project *project, Client *client, const char *service_na
 	const char *const attached[] = {"AttachStdin", "StdinOnce"};
 	for (size_t n = 0; n < G_N_ELEMENTS(attached); n++)
 		json_object_set_new(body, attached[n], json_boolean(json_bool(own, "stdin_open")));
-	json_object_set_new(body, "AttachStdout", json_true());
-	json_object_set_new(body, "AttachStderr", json_true());
 	if (json_bool(own, "x-remove"))
 		json_object_set_new(json_object_get(body, "HostConfig"), "AutoRemove", json_true());
 	g_autofree char *escaped = client_escape(name),

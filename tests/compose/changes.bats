@@ -66,6 +66,17 @@ two_services() { # LABEL OF THE NETWORK, OF THE VOLUME
 	[ "$(d inspect -f '{{.HostConfig.NetworkMode}}' "$COMPOSE_PROJECT_NAME-b-1")" = "container:$(id_of a)" ]
 }
 
+@test "label_file: its labels are there, and up hashes the file's name as Docker Compose does" {
+	echo 'a=1' >labels
+	printf 'name: h\nservices:\n  a: {image: busybox, command: sleep 1000, stop_grace_period: 0s, label_file: [labels]}\n' >compose.yaml
+	c up -d
+	[ "$(d inspect -f '{{.Config.Labels.a}} {{.Config.AttachStdout}}' "$COMPOSE_PROJECT_NAME-a-1")" = "1 true" ]
+	made=$(d inspect -f '{{index .Config.Labels "com.docker.compose.config-hash"}}' "$COMPOSE_PROJECT_NAME-a-1")
+	[ -n "$made" ] && [ "$made" != "$(c config --hash a | cut -d' ' -f2)" ]
+	c config >config.yaml
+	! grep -q label_file config.yaml && grep -q 'a: "1"' config.yaml
+}
+
 @test "use_api_socket: the engine's socket, and what is known of registries" {
 	printf 'services:\n  a: {image: busybox, command: sleep 1000, stop_grace_period: 0s, use_api_socket: true}\n' >compose.yaml
 	c create
@@ -89,6 +100,7 @@ two_services() { # LABEL OF THE NETWORK, OF THE VOLUME
 		    ports: ["8080:80"]
 		    environment: {A: "1 & 2", B: }
 		    env_file: x.env
+		    label_file: x.env
 		    volumes: ["./d:/d", "data:/v", "/anon"]
 		    networks: {n: {aliases: [w]}, default: }
 		    depends_on: [db]

@@ -200,6 +200,7 @@ static Project *load(Cli *cli, GError **error)
 	options.no_normalize = flag_bool(cli, "no-normalize", false) || options.compatibility;
 	options.no_resolve_paths = flag_bool(cli, "no-path-resolution", false);
 	options.no_resolve_env = flag_bool(cli, "no-env-resolution", false) || prints_names(cli);
+	options.discard_label_files = true;
 	options.no_consistency = flag_bool(cli, "no-consistency", false);
 	return project_load(&options, error);
 }
