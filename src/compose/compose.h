@@ -65,7 +65,9 @@ json_t *project_service(
 const char *project_platform(const Project *project, const json_t *service);
 /* Whether the env files of these services could be read (NULL: of all): to be checked before they are created. */
 bool project_check_files(const Project *project, const json_t *names, GError **error);
-/* Activates the named services and their dependencies, whatever their profiles. */
+/* Enables the profiles of the services that are named; names that are not known are passed over. */
+bool project_enable(Project *project, char *const *names, GError **error);
+/* The same; each service and what it requires must be there then. */
 bool project_activate(Project *project, char *const *names, GError **error);
 /* "lower-case_1": a valid project name. */
 bool project_name_valid(const char *name);
@@ -215,10 +217,10 @@ bool containers_stop(
 bool containers_remove(
 	Client *client, const json_t *containers, bool volumes, Teller *teller, GError **error);
 typedef struct {
-	bool orphans, volumes;
-	const char *images; /* "", "all" or "local" */
+	bool orphans, volumes, all_resources; /* all_resources: those too that no service uses */
+	const char *images;		      /* "", "all" or "local" */
 	int timeout;
-	char *const *services; /* empty: all, and networks too */
+	char *const *services; /* empty: all */
 } DownOptions;
 bool compose_down(const Project *project, Client *client, const DownOptions *options,
 	Teller *teller, GError **error);

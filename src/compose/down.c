@@ -4,10 +4,11 @@
 #include "compose/resources.h"
 
 #include "base/error.h"
+#include "base/reference.h"
 
 #include <string.h>
 
-static bool remove_image(Client *client, const char *image, Teller *teller)
+static void remove_image(Client *client, const char *image, Teller *teller)
 {
 	g_autoptr(GError) problem = NULL;
 	g_autofree char *escaped = client_escape(image);
@@ -17,27 +18,33 @@ static bool remove_image(Client *client, const char *image, Teller *teller)
 							     "/images/%s", escaped);
 	/* Another container uses it, or it does not exist any more. */
 	tell(teller, "Image", image,
-		answer != NULL				       ? "Removed"
-		: is_answer_of(problem, BERTH_ERROR_NOT_FOUND) ? "No such image"
-							       : "Resource is still in use",
+		answer != NULL ? "Removed"
+		: is_answer_of(problem, BERTH_ERROR_NOT_FOUND)
+			? "Warning: No resource found to remove"
+			: "Resource is still in use",
 		"");
-	return true;
 }
 
-/* all: every image of the services; local: those that were built without a name of their own. */
+/* all: every image of the services, each once; local: those that were built without a name of their own. */
 static void remove_images(const Project *project, Client *client, const char *which, Teller *teller)
 {
+	g_autoptr(json_t) images = json_object();
 	const char *name;
-	json_t *service;
+	json_t *service, *value;
 	json_object_foreach (project_services(project), name, service) {
-		const char *image = json_str(service, "image");
 		g_autofree char *own = service_image(project, name, service);
-		if (strcmp(which, "all") == 0 || *image == '\0')
-			remove_image(client, own, teller);
+		g_autoptr(Reference) reference = reference_parse(own, NULL);
+		if ((strcmp(which, "all") == 0 || *json_str(service, "image") == '\0') &&
+			reference != NULL) {
+			g_autofree char *familiar = reference_familiar(reference);
+			json_object_set_new(images, familiar, json_true());
+		}
 	}
+	json_object_foreach (images, name, value)
+		remove_image(client, name, teller);
 }
 
-/* Containers of the model's services, and orphans if requested. */
+/* Containers of the services that are enabled or named, and orphans if requested. */
 static json_t *concerned(
 	const Project *project, const json_t *containers, const DownOptions *options)
 {
@@ -46,10 +53,10 @@ static json_t *concerned(
 	size_t i;
 	json_array_foreach (containers, i, container) {
 		const char *service = container_label(container, "service");
-		bool known = json_object_get(project_services(project), service) != NULL ||
-			     json_object_get(project->inactive, service) != NULL;
+		bool known = json_object_get(project_services(project), service) != NULL,
+		     orphan = !known && json_object_get(project->inactive, service) == NULL;
 		if (named ? g_strv_contains((const char *const *)options->services, service)
-			  : known || options->orphans)
+			  : known || (orphan && options->orphans))
 			json_array_append(list, container);
 	}
 	return list;
@@ -70,12 +77,19 @@ static bool remove_provided(
 	return true;
 }
 
+/* Containers of `run` are orphans; what a hook has left belongs to its service. */
 static bool remove_one_offs(const Project *project, Client *client, const DownOptions *options,
 	Teller *teller, GError **error)
 {
 	g_autoptr(json_t) one_offs = project_containers(client, project->name, true, true, error);
-	g_autoptr(json_t) own = one_offs != NULL ? concerned(project, one_offs, options) : NULL;
-	return own != NULL && containers_remove(client, own, options->volumes, teller, error);
+	g_autoptr(json_t) own = one_offs != NULL ? concerned(project, one_offs, options) : NULL,
+			  gone = json_array();
+	size_t i;
+	json_t *container;
+	json_array_foreach (own, i, container)
+		if (options->orphans || *container_label(container, "hook") != '\0')
+			json_array_append(gone, container);
+	return own != NULL && containers_remove(client, gone, options->volumes, teller, error);
 }
 
 bool compose_down(const Project *project, Client *client, const DownOptions *options,
@@ -85,8 +99,12 @@ bool compose_down(const Project *project, Client *client, const DownOptions *opt
 	g_autoptr(json_t) own = all != NULL ? concerned(project, all, options) : NULL;
 	if (own == NULL)
 		return false;
-	bool named = options->services != NULL && *options->services != NULL;
-	if (json_array_size(own) == 0 && json_object_size(project_services(project)) == 0)
+	g_autoptr(json_t) names = graph_names(
+		project, *project->files != NULL ? options->services : NULL, true, error);
+	if (names == NULL)
+		return false;
+	if (json_array_size(all) == 0 && *options->images == '\0' &&
+		!resources_known(project, names, options))
 		compose_warn(
 			"Warning: No resource found to remove for project \"%s\".", project->name);
 	ContainersEnd stop = {project, own, options->timeout, false, true, teller},
@@ -97,5 +115,5 @@ bool compose_down(const Project *project, Client *client, const DownOptions *opt
 		return false;
 	if (*options->images != '\0')
 		remove_images(project, client, options->images, teller);
-	return named || resources_remove(project, client, options->volumes, teller, error);
+	return resources_remove(project, client, names, options, teller, error);
 }

@@ -237,38 +237,74 @@ bool project_finish(Project *project, Loader *loader, GError **error)
 	return true;
 }
 
-static bool activate(
-	Project *project, const Environment *environment, const char *name, GError **error)
+/* Whether it has a profile that is among those of the services named. */
+static bool shares_profile(const json_t *service, const json_t *profiles)
 {
-	json_t *services = project_services(project),
-	       *service = json_object_get(project->inactive, name), *dependency;
+	size_t i;
+	json_t *profile;
+	json_array_foreach (json_object_get(service, "profiles"), i, profile)
+		if (json_object_get(profiles, json_string_value(profile)) != NULL)
+			return true;
+	return false;
+}
+
+static json_t *profiles_of(const Project *project, char *const *names)
+{
+	json_t *profiles = json_object(), *profile;
+	size_t i;
+	for (; names != NULL && *names != NULL; names++)
+		json_array_foreach (
+			json_at(json_object_get(project->inactive, *names), "profiles"), i, profile)
+			json_object_set_new(profiles, json_string_value(profile), json_true());
+	return profiles;
+}
+
+bool project_enable(Project *project, char *const *names, GError **error)
+{
+	g_autoptr(Environment) environment = environment_new(false);
+	g_autoptr(json_t) profiles = profiles_of(project, names);
+	json_t *services = project_services(project), *value;
+	const char *name;
+	void *next;
+	json_object_foreach (project->environment, name, value)
+		environment_set(environment, name, json_string_value(value), true);
+	json_object_foreach_safe (project->inactive, next, name, value)
+		if (shares_profile(value, profiles)) {
+			json_object_set(services, name, value);
+			if (!resolve_service(project, environment, value, error))
+				return false;
+			json_object_del(project->inactive, name);
+		}
+	sort_services(project);
+	return true;
+}
+
+/* Whether what they depend on is enabled, too: a profile of its own is not enabled by a dependent. */
+static bool check_enabled(const Project *project, const char *name, json_t *seen, GError **error)
+{
+	const json_t *service = project_service(project, name, error);
 	const char *other;
-	if (service != NULL) {
-		json_object_set(services, name, service);
-		json_object_del(project->inactive, name);
-		if (!resolve_service(project, environment, service, error))
-			return false;
-	} else if ((service = project_service(project, name, error)) == NULL) {
+	json_t *dependency;
+	if (service == NULL)
 		return false;
-	}
+	if (json_object_get(seen, name) != NULL)
+		return true;
+	json_object_set_new(seen, name, json_true());
 	json_object_foreach (json_object_get(service, "depends_on"), other, dependency)
-		if (json_object_get(services, other) == NULL && json_bool(dependency, "required") &&
-			!activate(project, environment, other, error))
+		if (json_bool(dependency, "required") &&
+			!check_enabled(project, other, seen, error))
 			return false;
 	return true;
 }
 
 bool project_activate(Project *project, char *const *names, GError **error)
 {
-	g_autoptr(Environment) environment = environment_new(false);
-	const char *name;
-	json_t *value;
-	json_object_foreach (project->environment, name, value)
-		environment_set(environment, name, json_string_value(value), true);
+	g_autoptr(json_t) seen = json_object();
+	if (!project_enable(project, names, error))
+		return false;
 	for (; *names != NULL; names++)
-		if (!activate(project, environment, *names, error))
+		if (!check_enabled(project, *names, seen, error))
 			return false;
-	sort_services(project);
 	return true;
 }
 

@@ -359,50 +359,109 @@ bool resources_create(const Project *project, Client *client, const json_t *name
 	return true;
 }
 
-static bool remove_one(
-	Client *client, const char *kind, const char *name, Teller *teller, GError **error)
+static const char *const removed_kinds[][3] = {
+	{"volume", "Volume", "volumes"}, {"network", "Network", "networks"}};
+
+/* The keys of a kind that a down concerns: those that the services use (or all), but for external ones. New reference. */
+static json_t *concerned(
+	const Project *project, const json_t *names, const DownOptions *options, const char *kinds)
 {
-	const char *title = strcmp(kind, "network") == 0 ? "Network" : "Volume";
-	g_autoptr(GError) problem = NULL;
-	g_autofree char *escaped = client_escape(name);
-	tell(teller, title, name, "Removing", "");
-	g_autoptr(json_t) answer = teller->dry_run ? json_object()
-						   : engine_call(client, &problem, "DELETE", NULL,
-							     "/%ss/%s", kind, escaped);
-	if (answer == NULL && is_answer_of(problem, BERTH_ERROR_NOT_FOUND)) {
-		tell(teller, title, name, "Removed", "");
-		return true;
+	const json_t *known = json_object_get(project->model, kinds);
+	g_autoptr(json_t) keys = options->all_resources && known != NULL
+					 ? json_copy((json_t *)known)
+					 : used(project, names, kinds);
+	json_t *list = json_object(), *value;
+	const char *key;
+	json_object_foreach (keys, key, value) {
+		const json_t *resource = json_object_get(known, key);
+		if (resource != NULL && !json_bool(resource, "external"))
+			json_object_set_new(list, json_str(resource, "name"), json_true());
 	}
-	/* In use by others: it stays, as with Docker Compose. */
-	if (answer == NULL && is_answer_of(problem, BERTH_ERROR_CONFLICT)) {
-		tell(teller, title, name, "Resource is still in use", "");
-		return true;
-	}
-	tell(teller, title, name, answer != NULL ? "Removed" : "Error",
-		problem != NULL ? problem->message : "");
-	if (problem != NULL)
-		g_propagate_error(error, g_steal_pointer(&problem));
-	return answer != NULL;
+	return list;
 }
 
-static bool remove_kind(
-	const Project *project, Client *client, const char *kind, Teller *teller, GError **error)
+/* A project that is known by its labels alone has what bears them. */
+static json_t *labelled(const Project *project, Client *client, bool is_network, GError **error)
 {
 	g_autofree char *escaped = project_filter(project->name);
-	bool is_network = strcmp(kind, "network") == 0;
-	g_autoptr(json_t) answer =
-		engine_call(client, error, "GET", NULL, "/%ss?filters=%s", kind, escaped);
-	json_t *list = is_network ? answer : json_object_get(answer, "Volumes"), *entry;
+	g_autoptr(json_t) answer = engine_call(client, error, "GET", NULL, "/%ss?filters=%s",
+		is_network ? "network" : "volume", escaped);
+	json_t *list = json_object(), *entry;
 	size_t i;
-	json_array_foreach (list, i, entry)
-		if (!remove_one(client, kind, json_str(entry, "Name"), teller, error))
-			return false;
-	return answer != NULL;
+	json_array_foreach (is_network ? answer : json_object_get(answer, "Volumes"), i, entry)
+		json_object_set_new(list, json_str(entry, "Name"), json_true());
+	if (answer != NULL)
+		return list;
+	json_decref(list);
+	return NULL;
 }
 
-bool resources_remove(
-	const Project *project, Client *client, bool volumes, Teller *teller, GError **error)
+bool resources_known(const Project *project, const json_t *names, const DownOptions *options)
 {
-	return (!volumes || remove_kind(project, client, "volume", teller, error)) &&
-	       remove_kind(project, client, "network", teller, error);
+	for (size_t i = 0; i < G_N_ELEMENTS(removed_kinds); i++) {
+		g_autoptr(json_t) own = concerned(project, names, options, removed_kinds[i][2]);
+		if (json_object_size(own) > 0 && (i == 1 || options->volumes))
+			return true;
+	}
+	return *project->files == NULL && json_object_size(project_services(project)) > 0;
+}
+
+/* Whether it is there, and is this project's. -1 with error. */
+static int is_own(const Project *project, Client *client, const char *kind, const char *name,
+	json_t **there, GError **error)
+{
+	int found = exists(client, kind, name, there, error);
+	const char *owner = found > 0 ? json_named(json_object_get(*there, "Labels"),
+						"com.docker.compose.project")
+				      : NULL;
+	return found > 0 ? strcmp(owner, project->name) == 0 : found;
+}
+
+/* In use by others: it stays, as with Docker Compose. */
+static bool remove_one(const Project *project, Client *client, const char *const *kind,
+	const char *name, Teller *teller, GError **error)
+{
+	g_autoptr(GError) problem = NULL;
+	g_autoptr(json_t) there = NULL;
+	g_autofree char *escaped = client_escape(name);
+	int own = is_own(project, client, kind[0], name, &there, error);
+	if (own <= 0)
+		return own == 0;
+	tell(teller, kind[1], name, "Removing", "");
+	if (!teller->dry_run && json_object_size(json_object_get(there, "Containers")) > 0) {
+		tell(teller, kind[1], name, "Resource is still in use", "");
+		return true;
+	}
+	g_autoptr(json_t) answer = teller->dry_run ? json_object()
+						   : engine_call(client, &problem, "DELETE", NULL,
+							     "/%ss/%s", kind[0], escaped);
+	bool in_use = answer == NULL && is_answer_of(problem, BERTH_ERROR_CONFLICT),
+	     ok = answer != NULL || in_use || is_answer_of(problem, BERTH_ERROR_NOT_FOUND);
+	tell(teller, kind[1], name,
+		in_use ? "Resource is still in use"
+		: ok   ? "Removed"
+		       : "Error",
+		ok ? "" : problem->message);
+	if (!ok)
+		g_propagate_error(error, g_steal_pointer(&problem));
+	return ok;
+}
+
+bool resources_remove(const Project *project, Client *client, const json_t *names,
+	const DownOptions *options, Teller *teller, GError **error)
+{
+	const char *name;
+	json_t *value;
+	for (size_t i = options->volumes ? 0 : 1; i < G_N_ELEMENTS(removed_kinds); i++) {
+		const char *const *kind = removed_kinds[i];
+		g_autoptr(json_t) list = *project->files == NULL
+						 ? labelled(project, client, i == 1, error)
+						 : concerned(project, names, options, kind[2]);
+		if (list == NULL)
+			return false;
+		json_object_foreach (list, name, value)
+			if (!remove_one(project, client, kind, name, teller, error))
+				return false;
+	}
+	return true;
 }

@@ -149,7 +149,8 @@ static bool remove_extra(Work *work, Client *client, const json_t *container, GE
 	return true;
 }
 
-static bool depends_on_replaced(Work *work, const json_t *service)
+/* A container in namespaces of one that is gone could not be started. */
+static bool shares_replaced(Work *work, const json_t *service)
 {
 	static const char *const modes[] = {"network_mode", "ipc", "pid", "uts"};
 	bool found = false;
@@ -160,12 +161,6 @@ static bool depends_on_replaced(Work *work, const json_t *service)
 			(g_str_has_prefix(mode, "service:") &&
 				json_object_get(work->replaced, mode + strlen("service:")) != NULL);
 	}
-	const char *name;
-	json_t *entry;
-	json_object_foreach (
-		work->options->always_recreate_deps ? json_object_get(service, "depends_on") : NULL,
-		name, entry)
-		found = found || json_object_get(work->replaced, name) != NULL;
 	g_mutex_unlock(&work->lock);
 	return found;
 }
@@ -220,7 +215,8 @@ static bool is_outdated(Work *work, const char *name, const json_t *service, con
 	bool named = options->targets == NULL || json_object_get(options->targets, name) != NULL;
 	if (options->no_recreate)
 		return false;
-	if ((options->force_recreate && named) || depends_on_replaced(work, service))
+	if ((named ? options->force_recreate : options->always_recreate_deps) ||
+		shares_replaced(work, service))
 		return true;
 	if (json_object_get(work->resources.remade, name) != NULL ||
 		lacks_resources(work, service, container))

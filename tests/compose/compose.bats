@@ -138,6 +138,8 @@ sleeper() { printf 'services:\n'; for s in "$@"; do printf '  %s:\n    image: bu
 	c --profile dev up -d
 	[ "$(count)" -eq 2 ]
 	c down -t 0
+	[ "$(count -a)" -eq 1 ]
+	c --profile dev down -t 0
 	[ "$(count -a)" -eq 0 ]
 	c up -d debug
 	[ "$(c ps --services)" = debug ]

@@ -23,6 +23,8 @@ Project *compose_project(Cli *cli, GError **error);
 Project *compose_project_here(Cli *cli, GError **error);
 /* Like compose_project; without local files, reconstructed from the labels of its containers (-p). */
 Project *compose_project_anyhow(Cli *cli, GError **error);
+/* The same with the profiles that are asked for, and those of the services that the arguments name. */
+Project *compose_project_named(Cli *cli, GError **error);
 void compose_options(const Cli *cli, ProjectOptions *options);
 void compose_options_clear(ProjectOptions *options);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(ProjectOptions, compose_options_clear)
@@ -35,6 +37,9 @@ json_t *compose_chosen(Cli *cli, bool all, Project **project, GError **error);
 json_t *compose_chosen_known(Cli *cli, bool all, Project **project, GError **error);
 /* Does so; all: includes containers of `run`. */
 json_t *compose_chosen_runs(Cli *cli, bool all, Project **project, GError **error);
+/* Those of services that the project's files have and whose profiles are enabled; all where there are no files. New
+ * reference. */
+json_t *compose_of_files(const Project *project, const json_t *containers);
 /* Whether the project has every service that the arguments name, whatever its profile. False with error. */
 bool compose_check_names(Cli *cli, const Project *project, GError **error);
 bool compose_dry_run(const Cli *cli);

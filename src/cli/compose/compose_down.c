@@ -23,7 +23,7 @@ static int run(Cli *cli)
 		print_to(stderr, "invalid value for --rmi: \"%s\"\n", images);
 		return EXIT_FAILURE;
 	}
-	g_autoptr(Project) project = compose_project_anyhow(cli, &error);
+	g_autoptr(Project) project = compose_project_named(cli, &error);
 	if (project == NULL ||
 		(*project->files != NULL && !compose_check_names(cli, project, &error)))
 		return compose_fail(error);
@@ -32,6 +32,7 @@ static int run(Cli *cli)
 	DownOptions options = {.orphans = flag_bool(cli, "remove-orphans",
 				       variable_is_true(getenv("COMPOSE_REMOVE_ORPHANS"))),
 		.volumes = flag_bool(cli, "volumes", false),
+		.all_resources = flag_bool(cli->outer, "all-resources", false),
 		.images = images,
 		.timeout = (int)flag_int(cli, "timeout", -1),
 		.services = cli->args};

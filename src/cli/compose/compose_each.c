@@ -3,6 +3,7 @@
 #include "cli/compose/compose.h"
 
 #include "base/error.h"
+#include "compose/hooks.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,12 +14,25 @@ typedef struct {
 	const Project *project;
 	const json_t *containers;
 	const char *call;	   /* "restart?t=1" */
-	const char *begins, *ends; /* "Restarting", "Started" */
+	const char *title;	   /* "Restarting" */
+	const char *begins, *ends; /* "Restarting" (or NULL), "Started" */
+	bool hooked;		   /* whether pre_stop comes before it, and post_start after it */
 	const char *const *states; /* only containers in one of them; NULL: all */
 	bool awaits;		   /* what each is restarted with */
 	const char *fails;	   /* NULL: "Error" */
 	Teller *teller;
 } Action;
+
+static bool run_hooks(const Action *action, const char *service, const char *kind,
+	const json_t *container, Client *client, GError **error)
+{
+	if (!action->hooked || action->teller->dry_run ||
+		(strcmp(kind, "pre_stop") == 0 &&
+			strcmp(json_str(container, "State"), "running") != 0))
+		return true;
+	const json_t *known = json_object_get(project_services(action->project), service);
+	return hooks_run(client, json_object_get(known, kind), container, action->teller, error);
+}
 
 static bool act_on(gpointer data, const char *service, Client *client, GError **error)
 {
@@ -33,7 +47,10 @@ static bool act_on(gpointer data, const char *service, Client *client, GError **
 		const char *name = container_name(container), *state = json_str(container, "State");
 		if (action->states != NULL && !g_strv_contains(action->states, state))
 			continue;
-		tell(action->teller, "Container", name, action->begins, "");
+		if (!run_hooks(action, service, "pre_stop", container, client, error))
+			return false;
+		if (action->begins != NULL)
+			tell(action->teller, "Container", name, action->begins, "");
 		g_autoptr(json_t) answer =
 			action->teller->dry_run
 				? json_object()
@@ -44,7 +61,8 @@ static bool act_on(gpointer data, const char *service, Client *client, GError **
 			: action->fails != NULL ? action->fails
 						: "Error",
 			"");
-		if (answer == NULL)
+		if (answer == NULL ||
+			!run_hooks(action, service, "post_start", container, client, error))
 			return false;
 	}
 	return true;
@@ -64,11 +82,8 @@ static int act_on_all(Cli *cli, Action action, bool reverse)
 {
 	g_autoptr(GError) error = NULL;
 	g_autoptr(json_t) names = names_of(action.containers);
-	bool comes =
-		strcmp(action.begins, "Starting") == 0 || strcmp(action.begins, "Unpausing") == 0;
 	Teller teller;
-	g_autoptr(ComposeShow) show G_GNUC_UNUSED =
-		compose_show_new(cli, comes ? "Running" : action.begins, &teller);
+	g_autoptr(ComposeShow) show G_GNUC_UNUSED = compose_show_new(cli, action.title, &teller);
 	action.teller = &teller;
 	return graph_run(action.project, names, reverse, client_host(cli->client), act_on, &action,
 		       &error)
@@ -76,39 +91,23 @@ static int act_on_all(Cli *cli, Action action, bool reverse)
 		       : compose_fail(error);
 }
 
-/* Without those of services that the project's files do not know, where there are files. New reference. */
-static json_t *of_files(const Project *project, const json_t *containers)
-{
-	json_t *own = json_array(), *container;
-	size_t i;
-	json_array_foreach (containers, i, container) {
-		const char *service = container_label(container, "service");
-		if (*project->files == NULL ||
-			json_object_get(project_services(project), service) != NULL ||
-			json_object_get(project->inactive, service) != NULL)
-			json_array_append(own, container);
-	}
-	return own;
-}
-
-/* The same on those of the services that were named, or all. call: taken over. */
-static int act(Cli *cli, char *call, const char *begins, const char *ends,
-	const char *const *states, bool reverse)
+/* The same on those of the services that were named, or all. */
+static int act(
+	Cli *cli, const char *call, const char *title, const char *ends, const char *const *states)
 {
 	g_autoptr(GError) error = NULL;
 	g_autoptr(Project) project = NULL;
-	g_autofree char *owned = call;
 	g_autoptr(json_t) containers = compose_chosen(cli, true, &project, &error);
 	if (containers == NULL)
 		return compose_fail(error);
-	g_autoptr(json_t) own = of_files(project, containers);
+	g_autoptr(json_t) own = compose_of_files(project, containers);
 	Action action = {.project = project,
 		.containers = own,
 		.call = call,
-		.begins = begins,
+		.title = title,
 		.ends = ends,
 		.states = states};
-	return act_on_all(cli, action, reverse);
+	return act_on_all(cli, action, false);
 }
 
 static char *with_timeout(const Cli *cli, const char *call)
@@ -131,7 +130,18 @@ static const Flag restart_flags[] = {
 
 static int run_stop(Cli *cli)
 {
-	return act(cli, with_timeout(cli, "stop"), "Stopping", "Stopped", NULL, true);
+	g_autoptr(GError) error = NULL;
+	g_autoptr(Project) project = NULL;
+	g_autoptr(json_t) chosen = compose_chosen(cli, true, &project, &error);
+	if (chosen == NULL)
+		return compose_fail(error);
+	g_autoptr(json_t) own = compose_of_files(project, chosen);
+	Teller teller;
+	g_autoptr(ComposeShow) show G_GNUC_UNUSED = compose_show_new(cli, "Stopping", &teller);
+	return project_stop(project, cli->client, own, (int)flag_int(cli, "timeout", -1), &teller,
+		       &error)
+		       ? EXIT_SUCCESS
+		       : compose_fail(error);
 }
 
 /* The services that were named, and those that want to be started anew with them (depends_on, restart); all where none
@@ -170,11 +180,14 @@ static int run_restart(Cli *cli)
 		if (is_restarted(cli, project, container_label(container, "service")))
 			json_array_append(chosen, container);
 	g_autofree char *call = with_timeout(cli, "restart");
+	g_autoptr(json_t) own = compose_of_files(project, alone ? named : chosen);
 	Action action = {.project = project,
-		.containers = alone ? named : chosen,
+		.containers = own,
 		.call = call,
+		.title = "Restarting",
 		.begins = "Restarting",
 		.ends = "Started",
+		.hooked = true,
 		.awaits = !alone};
 	return act_on_all(cli, action, false);
 }
@@ -184,12 +197,12 @@ static const char *const alive[] = {"running", "paused", NULL};
 
 static int run_pause(Cli *cli)
 {
-	return act(cli, g_strdup("pause"), "Pausing", "Paused", alive, false);
+	return act(cli, "pause", "Pausing", "Paused", alive);
 }
 
 static int run_unpause(Cli *cli)
 {
-	return act(cli, g_strdup("unpause"), "Unpausing", "Unpaused", alive, false);
+	return act(cli, "unpause", "Running", "Unpaused", alive);
 }
 
 static int run_kill(Cli *cli)
@@ -204,7 +217,7 @@ static int run_kill(Cli *cli)
 			*call = g_strconcat("kill?signal=", escaped, NULL);
 	g_autoptr(json_t) own = flag_bool(cli, "remove-orphans", false)
 					? json_incref(running)
-					: of_files(project, running);
+					: compose_of_files(project, running);
 	if (json_array_size(own) == 0) {
 		print_to(stderr, "no container to kill\n");
 		return EXIT_SUCCESS;
@@ -212,6 +225,7 @@ static int run_kill(Cli *cli)
 	Action action = {.project = project,
 		.containers = own,
 		.call = call,
+		.title = "Killing",
 		.begins = "Killing",
 		.ends = "Killed",
 		.states = alive,
@@ -274,8 +288,9 @@ static const Flag start_flags[] = {
 /* The services that were named, or all, and what they depend on, as far as there are containers of them. NULL with error. */
 static json_t *startable(Cli *cli, const Project *project, GError **error)
 {
-	g_autoptr(json_t) all = project_containers(cli->client, project->name, true, false, error);
-	g_autoptr(json_t) there = all != NULL ? names_of(all) : NULL,
+	g_autoptr(json_t) all = project_containers(cli->client, project->name, true, false, error),
+			  own = all != NULL ? compose_of_files(project, all) : NULL;
+	g_autoptr(json_t) there = own != NULL ? names_of(own) : NULL,
 			  wanted = there != NULL && cli->arg_count > 0
 					   ? graph_names(project, cli->args, true, error)
 					   : json_incref(there);
@@ -338,27 +353,31 @@ static const Flag rm_flags[] = {
 	{0},
 };
 
-static bool is_confirmed(const json_t *containers)
+/* What is removed is told, or asked where it is not forced. */
+static bool is_confirmed(const json_t *containers, bool force)
 {
 	g_autoptr(GString) question = g_string_new("Going to remove ");
 	for (size_t i = 0; i < json_array_size(containers); i++)
 		g_string_append_printf(question, "%s%s", i > 0 ? ", " : "",
 			container_name(json_array_get(containers, i)));
-	return compose_ask(NULL, question->str);
+	if (!force)
+		return compose_ask(NULL, question->str);
+	print_to(stdout, "%s\n", question->str);
+	return true;
 }
 
 static int run_rm(Cli *cli)
 {
 	g_autoptr(GError) error = NULL;
 	g_autoptr(Project) project = NULL;
-	g_autoptr(json_t) containers = compose_chosen(cli, true, &project, &error),
-			  gone = json_array();
-	if (containers == NULL)
+	g_autoptr(json_t) chosen = compose_chosen(cli, true, &project, &error), gone = json_array();
+	if (chosen == NULL)
 		return compose_fail(error);
+	g_autoptr(json_t) containers = compose_of_files(project, chosen);
 	Teller teller;
 	g_autoptr(ComposeShow) show G_GNUC_UNUSED = compose_show_new(cli, "Removing", &teller);
 	bool stop = flag_bool(cli, "stop", false);
-	if (stop && !containers_stop(cli->client, containers, -1, &teller, &error))
+	if (stop && !project_stop(project, cli->client, containers, -1, &teller, &error))
 		return compose_fail(error);
 	for (size_t i = 0; i < json_array_size(containers); i++) {
 		json_t *container = json_array_get(containers, i);
@@ -370,7 +389,7 @@ static int run_rm(Cli *cli)
 		print_to(stderr, "No stopped containers\n");
 		return EXIT_SUCCESS;
 	}
-	if (!flag_bool(cli, "force", false) && !teller.dry_run && !is_confirmed(gone))
+	if (!is_confirmed(gone, flag_bool(cli, "force", false) || teller.dry_run))
 		return EXIT_SUCCESS;
 	return containers_remove(
 		       cli->client, gone, flag_bool(cli, "volumes", false), &teller, &error)

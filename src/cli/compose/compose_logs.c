@@ -470,11 +470,21 @@ static const Flag flags[] = {
 	{0},
 };
 
-static bool is_named(gpointer data, const json_t *container)
+typedef struct {
+	const Cli *cli;
+	const Project *project;
+} Wanted;
+
+/* Those of the services that were named, or of those that are enabled. */
+static bool is_wanted(gpointer data, const json_t *container)
 {
-	const Cli *cli = data;
-	return cli->arg_count == 0 || g_strv_contains((const char *const *)cli->args,
-					      container_label(container, "service"));
+	const Wanted *wanted = data;
+	const char *service = container_label(container, "service");
+	return wanted->cli->arg_count > 0
+		       ? g_strv_contains((const char *const *)wanted->cli->args, service)
+		       : *wanted->project->files == NULL ||
+				 json_object_get(project_services(wanted->project), service) !=
+					 NULL;
 }
 
 static int run(Cli *cli)
@@ -488,7 +498,7 @@ static int run(Cli *cli)
 	}
 	g_autoptr(json_t) containers = compose_chosen(cli, true, &project, &error),
 			  chosen = json_array();
-	g_autofree char *since = flag_time(cli, "since", &error),
+	g_autofree char *since = containers != NULL ? flag_time(cli, "since", &error) : NULL,
 			*until = since != NULL ? flag_time(cli, "until", &error) : NULL;
 	int index = (int)flag_int(cli, "index", 0);
 	size_t i;
@@ -497,8 +507,10 @@ static int run(Cli *cli)
 		return compose_fail(error);
 	if (index > 0 && container_at(containers, cli->args[0], index, &error) == NULL)
 		return compose_fail(error);
+	Wanted wanted = {cli, project};
 	json_array_foreach (containers, i, container)
-		if (index == 0 || container_number(container) == index)
+		if (is_wanted(&wanted, container) &&
+			(index == 0 || container_number(container) == index))
 			json_array_append(chosen, container);
 	LogOptions options = {.follow = flag_bool(cli, "follow", false),
 		.no_color = flag_bool(cli, "no-color", false),
@@ -507,8 +519,8 @@ static int run(Cli *cli)
 		.tail = flag_text(cli, "tail"),
 		.since = since,
 		.until = until,
-		.wants = index == 0 ? is_named : NULL,
-		.data = cli};
+		.wants = index == 0 ? is_wanted : NULL,
+		.data = &wanted};
 	LogShow *show = log_show_new(cli, project, chosen, &options);
 	log_show_begin(show);
 	log_show_end(show);

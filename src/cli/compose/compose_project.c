@@ -64,31 +64,49 @@ Project *compose_project_here(Cli *cli, GError **error)
 	return project_load(&options, error);
 }
 
-Project *compose_project_anyhow(Cli *cli, GError **error)
+/* As Docker Compose has it: with -p alone the files that lie here or above need not be that project's, and where they
+ * cannot be read the project that COMPOSE_PROJECT_NAME names is known by its labels. */
+static Project *project_there(Cli *cli, bool all_profiles, GError **error)
 {
 	g_auto(ProjectOptions) options = {0};
 	g_autoptr(GError) problem = NULL;
 	compose_options(cli, &options);
-	options.all_profiles = true;
+	options.all_profiles = all_profiles;
 	bool no_files = options.files == NULL || *options.files == NULL;
-	/* As Docker Compose has it: whatever files lie here or above, they need not be that project's. */
 	if (*options.name != '\0' && no_files && project_name_valid(options.name))
 		return project_of_labels(cli->client, options.name, error);
 	Project *project = project_load(&options, &problem);
 	if (project != NULL)
 		return project;
 	const char *env = getenv("COMPOSE_PROJECT_NAME");
-	if (env != NULL && *env != '\0' && no_files &&
-		strstr(problem->message, "no configuration file") != NULL)
-		return project_of_labels(cli->client, env, error);
-	g_propagate_error(error, g_steal_pointer(&problem));
+	if (env == NULL || !project_name_valid(env)) {
+		g_propagate_error(error, g_steal_pointer(&problem));
+		return NULL;
+	}
+	if (strstr(problem->message, "no configuration file") == NULL)
+		compose_warn("%s; what is there of project %s is known by its labels",
+			problem->message, env);
+	return project_of_labels(cli->client, env, error);
+}
+
+Project *compose_project_anyhow(Cli *cli, GError **error)
+{
+	return project_there(cli, true, error);
+}
+
+Project *compose_project_named(Cli *cli, GError **error)
+{
+	Project *project = project_there(cli, false, error);
+	if (project == NULL || project_enable(project, cli->args, error))
+		return project;
+	project_free(project);
 	return NULL;
 }
 
 /* strict: each service that is named has to be known. */
 static json_t *choose(Cli *cli, bool all, bool runs, bool strict, Project **project, GError **error)
 {
-	*project = compose_project_anyhow(cli, error);
+	*project = compose_project_named(cli, error);
 	g_autoptr(json_t) every = NULL;
 	if (*project != NULL)
 		every = runs ? project_all_containers(cli->client, (*project)->name, error)
@@ -129,6 +147,19 @@ json_t *compose_chosen_known(Cli *cli, bool all, Project **project, GError **err
 json_t *compose_chosen_runs(Cli *cli, bool all, Project **project, GError **error)
 {
 	return choose(cli, all, all, true, project, error);
+}
+
+json_t *compose_of_files(const Project *project, const json_t *containers)
+{
+	json_t *own = json_array(), *container;
+	size_t i;
+	json_array_foreach (containers, i, container) {
+		const char *service = container_label(container, "service");
+		if (*project->files == NULL ||
+			json_object_get(project_services(project), service) != NULL)
+			json_array_append(own, container);
+	}
+	return own;
 }
 
 bool compose_check_names(Cli *cli, const Project *project, GError **error)

@@ -13,7 +13,7 @@
 static const Flag flags[] = {
 	{"abort-on-container-exit", 0, BOOL, "stop all when one ends"},
 	{"abort-on-container-failure", 0, BOOL, "stop all when one fails"},
-	{"always-recreate-deps", 0, BOOL, "also replace dependents of replaced containers"},
+	{"always-recreate-deps", 0, BOOL, "also replace what the named services depend on"},
 	{"attach", 0, LIST, "show the output of these services only"},
 	{"attach-dependencies", 0, BOOL, "show the output of dependencies, too"},
 	{"build", 0, BOOL, "build images first"},
