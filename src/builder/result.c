@@ -2,6 +2,7 @@
 #include "builder/internal.h"
 #include "engine/image/images.h"
 
+#include "base/json_names.h"
 #include "base/platform.h"
 #include "base/timefmt.h"
 
@@ -20,6 +21,16 @@ static void set_platform(json_t *image, const Platform *platform)
 		json_object_set_new(image, "variant", json_string(platform->variant));
 	else
 		json_object_del(image, "variant");
+}
+
+/* The order of names is part of an image's id: clients in Go send labels in a different one each time. */
+static void sort_maps(json_t *config)
+{
+	static const char *const maps[] = {"Labels", "ExposedPorts", "Volumes"};
+	for (size_t i = 0; i < G_N_ELEMENTS(maps); i++)
+		if (json_is_object(json_object_get(config, maps[i])))
+			json_object_set_new(
+				config, maps[i], json_sorted(json_object_get(config, maps[i])));
 }
 
 json_t *result_document(Build *build, const Stage *target, bool with_cache)
@@ -45,6 +56,7 @@ json_t *result_document(Build *build, const Stage *target, bool with_cache)
 		json_object_set_new(config, "Labels", json_object());
 	json_object_foreach ((json_t *)build->request->labels, key, value)
 		json_object_set(json_object_get(config, "Labels"), key, value);
+	sort_maps(config);
 	if (with_cache)
 		json_object_set_new(image, "berth.cache.v1", cache_export(target));
 	return image;

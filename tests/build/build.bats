@@ -61,6 +61,18 @@ setup() {
 	await no_shims
 }
 
+@test "an image is the same in whatever order labels, ports and volumes are said" {
+	build() { # LABELS as JSON, DOCKERFILE
+		rm -rf context && mkdir context && printf "$2" >context/Dockerfile
+		tar -C context -c . | curl -sf --unix-socket "${DOCKER_HOST#unix://}" -XPOST -H 'Content-Type: application/x-tar' --data-binary @- \
+			--url-query "labels=$1" 'http://d/build?q=1&t=ordered' >out
+		d image inspect -f '{{.Id}}' ordered
+	}
+	first=$(build '{"a":"1","b":"2"}' 'FROM busybox\nLABEL x=1 y=2\nEXPOSE 1 2\nVOLUME /p /q\n')
+	[ "$(build '{"b":"2","a":"1"}' 'FROM busybox\nLABEL x=1 y=2\nEXPOSE 1 2\nVOLUME /p /q\n')" = "$first" ]
+	[ "$(d image inspect -f '{{json .Config.Labels}}' ordered)" = '{"a":"1","b":"2","x":"1","y":"2"}' ]
+}
+
 @test "-f, --target, --label, several tags, --iidfile" {
 	mkdir sub
 	printf 'FROM busybox AS one\nENV N=1\nFROM one AS two\nENV N=2\n' >sub/My.Dockerfile
