@@ -43,7 +43,7 @@ static Source *fetch(Build *build, const BuildFetch *wanted, bool again, Vertex 
 static char **ignore_lines(const char *text)
 {
 	g_autoptr(GStrvBuilder) list = g_strv_builder_new();
-	g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+	g_auto(GStrv) lines = dockerfile_lines(text);
 	for (int i = 0; lines[i] != NULL; i++) {
 		bool comment = *lines[i] == '#';
 		const char *line = g_strstrip(lines[i]);

@@ -148,6 +148,8 @@ json_t *config_command(const json_t *config, const Instruction *instruction);
 typedef struct Patterns Patterns;
 /* The lines of a .dockerignore; a comment, a blank line, "!" and "**" as its reference says. */
 Patterns *patterns_parse(const char *text, GError **error);
+/* parse.c: the lines of a Dockerfile or .dockerignore, without a byte order mark before the first. The caller frees them. */
+char **dockerfile_lines(const char *text);
 Patterns *patterns_new(char *const *list, GError **error);
 void patterns_free(Patterns *patterns);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Patterns, patterns_free)

@@ -243,8 +243,7 @@ static bool add_instruction(Parser *parser, const char *text, int first, GError 
 	return true;
 }
 
-/* A byte order mark is not part of the first line. */
-static char **split_lines(const char *text)
+char **dockerfile_lines(const char *text)
 {
 	return g_strsplit(g_str_has_prefix(text, "\xef\xbb\xbf") ? text + 3 : text, "\n", -1);
 }
@@ -288,7 +287,7 @@ Dockerfile *dockerfile_parse(const char *text, size_t length, int *line, GError 
 		return NULL;
 	/* Invalid UTF-8 becomes U+FFFD, as in BuildKit. */
 	g_autofree char *valid = g_utf8_make_valid(text, (gssize)length);
-	dockerfile->lines = split_lines(valid);
+	dockerfile->lines = dockerfile_lines(valid);
 	bool ok = read_all(&parser, error);
 	g_clear_error(&parser.deferred);
 	if (!ok && line != NULL)

@@ -305,8 +305,7 @@ Patterns *patterns_new(char *const *list, GError **error)
 
 Patterns *patterns_parse(const char *text, GError **error)
 {
-	g_auto(GStrv) lines =
-		g_strsplit(g_str_has_prefix(text, "\xef\xbb\xbf") ? text + 3 : text, "\n", -1);
+	g_auto(GStrv) lines = dockerfile_lines(text);
 	for (int i = 0; lines[i] != NULL; i++)
 		if (*lines[i] == '#')
 			*lines[i] = '\0';

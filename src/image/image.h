@@ -104,5 +104,5 @@ typedef struct {
  * errors, and a folder is never replaced by a file or a file by a folder. Mount points are not replaced (SYSTEM). */
 bool archive_unpack_into(int dir_fd, ByteSource read, gpointer data, const char *keep_kind,
 	const UnpackOwner *owner, UnpackOwner shift, const UnpackMounts *mounts, GError **error);
-/* Whether a file begins like such an archive; its position is unchanged. */
+/* Whether a file begins like such an archive, compressed once at most; its position is unchanged. */
 bool archive_detect(int fd);

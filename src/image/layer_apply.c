@@ -518,11 +518,13 @@ bool archive_detect(int fd)
 		return false;
 	struct archive *archive = la.read_new();
 	struct archive_entry *entry;
+	enum { ONE_FILTER = 2 }; /* and the one that passes all on */
 	archive_filters(archive);
 	la.read_support_format_tar(archive);
 	bool found = la.read_open_fd(archive, fd, BUFFER) == ARCHIVE_OK &&
 		     la.read_next_header(archive, &entry) >= ARCHIVE_WARN &&
-		     la.format(archive) != 0 && la.entry_pathname(entry) != NULL;
+		     la.format(archive) != 0 && la.filter_count(archive) <= ONE_FILTER &&
+		     la.entry_pathname(entry) != NULL;
 	la.read_free(archive);
 	lseek(fd, at, SEEK_SET);
 	return found;

@@ -582,3 +582,13 @@ a_socket_is_there() { ls "$WORK"/exec/ssh/*.sock; }
 		2055 s-u=
 	EOF
 }
+
+@test "ADD unpacks an archive that is compressed once; what is in another compression stays a file" {
+	mkdir -p "$WORK/twice" && cd "$WORK/twice"
+	echo x >inner
+	tar cf a.tar inner && cp a.tar b.tar && xz a.tar && gzip b.tar && cp a.tar.xz twice.tar.xz && gzip twice.tar.xz
+	printf 'FROM busybox\nADD a.tar.xz /a/\nADD b.tar.gz /b/\nADD twice.tar.xz.gz /c/\n' >Dockerfile
+	d build -q -t unpacked .
+	[ "$(run_none unpacked sh -c 'ls /a /b /c' | xargs)" = '/a: inner /b: inner /c: twice.tar.xz.gz' ]
+	d rmi unpacked
+}

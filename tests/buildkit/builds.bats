@@ -417,3 +417,12 @@ setup() {
 	run d build --build-arg BUILDKIT_SYNTAX=other .
 	[ "$status" -ne 0 ]
 }
+
+@test "a byte order mark before the first pattern of .dockerignore is none of it" {
+	mkdir -p "$WORK/bom" && cd "$WORK/bom"
+	printf 'FROM busybox\nCOPY . /in/\nRUN [ ! -e /in/hidden ]\n' >Dockerfile
+	touch hidden
+	printf '\xEF\xBB\xBF./hidden\nother\n' >.dockerignore
+	d build -q .
+	"$BERTH_BUILD/berth" build -q .
+}

@@ -74,6 +74,12 @@ Loaded image: named:1" ]
 	DOCKER_CONTENT_TRUST=1 d run --rm --network none "$(d images -q --no-trunc busybox)" true
 }
 
+@test "an image whose command is an empty list shows none" {
+	printf 'FROM busybox\nENTRYPOINT ["x"]\nCMD []\n' | d build -q -t nocmd -
+	[ "$(d image inspect -f '{{json .Config.Cmd}}' nocmd)" = null ]
+	d rmi nocmd
+}
+
 @test "load of an OCI layout without Docker's manifest" {
 	mkdir "$WORK/oci"; d save busybox | tar -xC "$WORK/oci"
 	rm "$WORK/oci/manifest.json"

@@ -81,3 +81,12 @@ teardown_file() { file_teardown; }
 	run "$BERTH_BUILD/berth" stop nosuch # the engine's word stays its own
 	[ "$output" = 'Error response from daemon: No such container: nosuch' ]
 }
+
+@test "lists with commas: subnets, gateways, ranges and aliases" {
+	d network create --ipv6 --subnet 10.71.0.0/16,fd00:71::/64 --gateway 10.71.0.9,fd00:71::9 --ip-range= slices
+	[ "$(d network inspect -f '{{json .IPAM.Config}}' slices)" = '[{"Subnet":"10.71.0.0/16","Gateway":"10.71.0.9"},{"Subnet":"fd00:71::/64","Gateway":"fd00:71::9"}]' ]
+	d network connect --alias one,two --alias three slices stp
+	[ "$(d inspect -f '{{json .NetworkSettings.Networks.slices.Aliases}}' stp)" = '["one","two","three"]' ]
+	d network disconnect slices stp
+	d network rm slices
+}

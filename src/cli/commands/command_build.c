@@ -21,7 +21,7 @@
 #include <string.h>
 
 static const Flag flags[] = {
-	{"add-host", 0, LIST, "add a host to /etc/hosts of each step (name:address)"},
+	{"add-host", 0, SLICE, "add a host to /etc/hosts of each step (name:address)"},
 	{"allow", 0, LIST, "allow privileges for steps: network.host, security.insecure"},
 	{"annotation", 0, LIST, "annotate the image ([TYPE[PLATFORM],...:]name=value)"},
 	{"attest", 0, LIST, "add an attestation (type=provenance)"},

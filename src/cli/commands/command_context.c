@@ -38,6 +38,28 @@ static bool copy_tls(const Cli *cli, const char *from, const char *to, GError **
 	return true;
 }
 
+/* "host=...,ca=...": with one "=" it is one field, commas and all, as with docker. The caller frees them. */
+static char **endpoint_fields(const char *text)
+{
+	const char *first = strchr(text, '=');
+	bool several = first != NULL && strchr(first + 1, '=') != NULL;
+	char *whole[] = {(char *)text, NULL}, **fields = several ? csv_split(text, NULL) : NULL;
+	return fields != NULL ? fields : g_strdupv(whole);
+}
+
+static json_t *endpoint_of(const char *text)
+{
+	g_auto(GStrv) fields = endpoint_fields(text);
+	json_t *endpoint = json_object();
+	for (int i = 0; fields[i] != NULL; i++) {
+		const char *value = strchr(fields[i], '=');
+		g_autofree char *key = g_strndup(
+			fields[i], value != NULL ? (gsize)(value - fields[i]) : strlen(fields[i]));
+		json_object_set_new(endpoint, key, json_lenient(value != NULL ? value + 1 : ""));
+	}
+	return endpoint;
+}
+
 static bool known_keys(const json_t *fields, GError **error)
 {
 	static const char *const keys[] = {
@@ -56,7 +78,7 @@ static bool known_keys(const json_t *fields, GError **error)
 /* Stores --docker's endpoint in meta, and its TLS files. */
 static bool set_endpoint(const Cli *cli, json_t *meta, const char *text, GError **error)
 {
-	g_autoptr(json_t) fields = csv_fields(text);
+	g_autoptr(json_t) fields = endpoint_of(text);
 	const char *name = json_str(meta, "Name"), *from = json_str(fields, "from"),
 		   *skip = json_str(fields, "skip-tls-verify");
 	g_autofree char *folder = context_tls_folder(cli, name);
@@ -92,9 +114,25 @@ static bool apply_flags(const Cli *cli, json_t *meta, GError **error)
 	       context_write(cli, meta, error);
 }
 
+/* Each field of --docker has a value. */
+static bool check_endpoint(const Cli *cli, GError **error)
+{
+	const char *text = flag_text(cli, "docker");
+	g_auto(GStrv) fields = endpoint_fields(text);
+	for (int i = 0; flag_given(cli, "docker") && fields[i] != NULL; i++) {
+		g_autofree char *why =
+			g_strdup_printf("%s must be formatted as key=value", fields[i]);
+		if (strchr(fields[i], '=') == NULL)
+			return flag_refuse(flag_find(cli, "docker"), text, why, error);
+	}
+	return true;
+}
+
 static int create(Cli *cli)
 {
 	g_autoptr(GError) error = NULL;
+	if (!check_endpoint(cli, &error))
+		return cli_fail(cli, error);
 	const char *name = cli->args[0],
 		   *from = flag_given(cli, "from") ? flag_text(cli, "from") : "default";
 	if (!context_name_free(cli, name, &error))
@@ -114,8 +152,9 @@ static int update(Cli *cli)
 {
 	g_autoptr(GError) error = NULL;
 	const char *name = cli->args[0];
-	g_autoptr(json_t) meta =
-		context_name_fits(name, &error) ? context_meta(cli, name, &error) : NULL;
+	g_autoptr(json_t) meta = check_endpoint(cli, &error) && context_name_fits(name, &error)
+					 ? context_meta(cli, name, &error)
+					 : NULL;
 	return meta != NULL && apply_flags(cli, meta, &error) ? context_done(name, "updated")
 							      : cli_fail(cli, error);
 }

@@ -392,7 +392,8 @@ static int run(Cli *cli)
 
 const Command command_cp = {
 	.names = "cp|container cp",
-	.usage = "[OPTIONS] CONTAINER:SRC_PATH DEST_PATH|-, or SRC_PATH|- CONTAINER:DEST_PATH",
+	.usage = "[OPTIONS] CONTAINER:SRC_PATH DEST_PATH|-\n"
+		 "[OPTIONS] SRC_PATH|- CONTAINER:DEST_PATH",
 	.summary = "Copy files between a container and the local file system",
 	.example = "cp web:/etc/nginx/nginx.conf .",
 	.completes = "copied copied",

@@ -97,6 +97,9 @@ static int inspect(Cli *cli, const char *only, bool raw)
 		print_to(stderr, "template parsing error: %s\n", problem->message);
 		return FORMAT_ERROR;
 	}
+	g_autofree char *platform = NULL;
+	if (!platform_query(flag_text(cli, "platform"), &platform, &problem))
+		return cli_fail(cli, problem);
 	g_autoptr(json_t) list = json_array();
 	g_autoptr(GPtrArray) errors = g_ptr_array_new_with_free_func((GDestroyNotify)g_error_free);
 	g_autoptr(GString) out = g_string_new("");
@@ -128,8 +131,12 @@ static int run(Cli *cli)
 	static const char *const types[] = {"", "config", "container", "image", "network", "node",
 		"plugin", "secret", "service", "task", "volume", NULL};
 	const char *type = flag_text(cli, "type");
-	if (!g_strv_contains(types, type)) {
-		print_to(stderr, "unknown type: \"%s\": must be one of", type);
+	bool empty = flag_given(cli, "type") && *type == '\0';
+	if (empty || !g_strv_contains(types, type)) {
+		print_to(stderr,
+			empty ? "type is empty: must be one of"
+			      : "unknown type: \"%s\": must be one of",
+			type);
 		for (int i = 1; types[i] != NULL; i++)
 			print_to(stderr, "%s \"%s\"", i > 1 ? "," : "", types[i]);
 		fputc('\n', stderr);

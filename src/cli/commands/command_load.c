@@ -22,12 +22,15 @@ static int run(Cli *cli)
 		print_to(stderr, "requested load from stdin, but stdin is empty\n");
 		return EXIT_FAILURE;
 	}
+	/* A file that cannot be read is told before a platform that is none. */
+	bool readable = strcmp(file, "-") == 0 || access(file, R_OK) == 0;
 	g_autofree char *platform = NULL;
-	if (!platform_query(flag_text(cli, "platform"), &platform, &error)) {
+	if (readable && !platform_query(flag_text(cli, "platform"), &platform, &error)) {
 		g_prefix_error(&error, "invalid platform: ");
 		return cli_fail(cli, error);
 	}
-	g_autofree char *path = g_strconcat("/images/load?quiet=1&platform=", platform, NULL);
+	g_autofree char *path = g_strconcat(
+		"/images/load?quiet=1&platform=", platform != NULL ? platform : "", NULL);
 	return archive_send(cli->client, file, path, "stream", false, &error)
 		       ? EXIT_SUCCESS
 		       : cli_fail(cli, error);

@@ -46,7 +46,7 @@ static char *ask(const char *prompt, bool secret)
 
 static bool read_secret(Cli *cli, char **secret, GError **error)
 {
-	if (flag_given(cli, "password") && flag_bool(cli, "password-stdin", false))
+	if (flag_given(cli, "password") && flag_given(cli, "password-stdin"))
 		return fail(error, BERTH_ERROR_UNAVAILABLE,
 			"conflicting options: cannot specify both --password and --password-stdin");
 	if (flag_given(cli, "password")) {

@@ -341,7 +341,7 @@ static int run_remove(Cli *cli)
 
 const Command command_manifest_inspect = {
 	.names = "manifest inspect",
-	.usage = "[OPTIONS] [LIST] NAME",
+	.usage = "[OPTIONS] [MANIFEST_LIST] MANIFEST",
 	.summary = "Show the manifest of an image in a registry, or a local manifest list",
 	.example = "manifest inspect -v debian:bookworm",
 	.flags = inspect_flags,
@@ -352,7 +352,7 @@ const Command command_manifest_inspect = {
 
 const Command command_manifest_create = {
 	.names = "manifest create",
-	.usage = "[OPTIONS] LIST IMAGE [IMAGE...]",
+	.usage = "MANIFEST_LIST MANIFEST [MANIFEST...]",
 	.summary = "Create a local manifest list of images in a registry, to annotate and push",
 	.example =
 		"manifest create example.org/app:1 example.org/app:1-amd64 example.org/app:1-arm64",
@@ -364,7 +364,7 @@ const Command command_manifest_create = {
 
 const Command command_manifest_annotate = {
 	.names = "manifest annotate",
-	.usage = "[OPTIONS] LIST IMAGE",
+	.usage = "[OPTIONS] MANIFEST_LIST MANIFEST",
 	.summary = "Set the platform of an image in a manifest list",
 	.example =
 		"manifest annotate example.org/app:1 example.org/app:1-arm --arch arm --variant v7",
@@ -377,7 +377,7 @@ const Command command_manifest_annotate = {
 
 const Command command_manifest_push = {
 	.names = "manifest push",
-	.usage = "[OPTIONS] LIST",
+	.usage = "[OPTIONS] MANIFEST_LIST",
 	.summary = "Push a manifest list to its registry",
 	.example = "manifest push --purge example.org/app:1",
 	.flags = push_flags,
@@ -388,7 +388,7 @@ const Command command_manifest_push = {
 
 const Command command_manifest_rm = {
 	.names = "manifest rm",
-	.usage = "LIST [LIST...]",
+	.usage = "MANIFEST_LIST [MANIFEST_LIST...]",
 	.summary = "Remove local manifest lists",
 	.example = "manifest rm example.org/app:1",
 	.flags = no_flags,

@@ -24,10 +24,10 @@ static const Flag create_flags[] = {
 	{"config-from", 0, STRING, "copy the settings of this network"},
 	{"config-only", 0, BOOL, "only keep settings for other networks"},
 	{"driver", 'd', STRING, "bridge, macvlan or ipvlan"},
-	{"gateway", 0, LIST, "address of the gateway"},
+	{"gateway", 0, SLICE, "address of the gateway"},
 	{"ingress", 0, BOOL, "refused: a swarm's ingress network"},
 	{"internal", 0, BOOL, "no access to and from other networks"},
-	{"ip-range", 0, LIST, "part of the subnet from which addresses are assigned"},
+	{"ip-range", 0, SLICE, "part of the subnet from which addresses are assigned"},
 	{"ipam-driver", 0, STRING, "default"},
 	{"ipam-opt", 0, LIST, "option of that driver"},
 	{"ipv4", 0, BOOL, "give IPv4 addresses (true)"},
@@ -35,18 +35,18 @@ static const Flag create_flags[] = {
 	{"label", 0, LIST, "set a label"},
 	{"opt", 'o', LIST, "option of the driver (key=value)"},
 	{"scope", 0, STRING, "local"},
-	{"subnet", 0, LIST, "its addresses (10.0.0.0/24)"},
+	{"subnet", 0, SLICE, "its addresses (10.0.0.0/24)"},
 	{0},
 };
 static const Flag remove_flags[] = {{"force", 'f', BOOL, "no error if it does not exist"}, {0}};
 static const Flag connect_flags[] = {
-	{"alias", 0, LIST, "name in this network"},
-	{"driver-opt", 0, LIST, "option of the driver"},
+	{"alias", 0, SLICE, "name in this network"},
+	{"driver-opt", 0, SLICE, "option of the driver"},
 	{"gw-priority", 0, INT, "preference of its gateway"},
 	{"ip", 0, STRING, "IPv4 address"},
 	{"ip6", 0, STRING, "IPv6 address"},
 	{"link", 0, LIST, "link to another container"},
-	{"link-local-ip", 0, LIST, "link-local address"},
+	{"link-local-ip", 0, SLICE, "link-local address"},
 	{0},
 };
 static const Flag disconnect_flags[] = {{"force", 'f', BOOL, "be it not connected"}, {0}};

@@ -7,7 +7,7 @@
 
 static const Flag flags[] = {
 	{"force", 'f', BOOL, "remove it although it is used or has several names"},
-	{"platform", 0, LIST, "remove only this platform's (os[/arch[/variant]])"},
+	{"platform", 0, SLICE, "remove only this platform's (os[/arch[/variant]])"},
 	{"no-prune", 0, BOOL, "keep untagged parents"},
 	{0},
 };

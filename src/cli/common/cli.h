@@ -4,7 +4,8 @@
 #include "client/client.h"
 #include <stdio.h>
 
-typedef enum { BOOL, STRING, LIST, INT, UINT16, BYTES, DECIMAL, DURATION } FlagType;
+/* SLICE: a list whose values may be several, with commas between them (CSV). */
+typedef enum { BOOL, STRING, LIST, SLICE, INT, UINT16, BYTES, DECIMAL, DURATION } FlagType;
 
 typedef struct {
 	const char *name;

@@ -105,6 +105,22 @@ static bool check_value(const Flag *flag, const char *value, GError **error)
 	return why == NULL || flag_refuse(flag, value, why, error);
 }
 
+/* The fields of a SLICE, or the value alone. Kept until the program ends, as argv is. */
+static bool add_values(GPtrArray *values, const Flag *flag, const char *value, GError **error)
+{
+	if (flag->type != SLICE) {
+		g_ptr_array_add(values, (char *)value);
+		return true;
+	}
+	g_autofree char *why = NULL;
+	g_auto(GStrv) fields = *value != '\0' ? csv_split(value, &why) : NULL;
+	if (why != NULL)
+		return flag_refuse(flag, value, why, error);
+	for (int i = 0; fields != NULL && fields[i] != NULL; i++)
+		g_ptr_array_add(values, (char *)g_intern_string(fields[i]));
+	return true;
+}
+
 static bool set_value(Cli *cli, const Flag *flag, const char *value, GError **error)
 {
 	if (!check_value(flag, value, error))
@@ -118,8 +134,7 @@ static bool set_value(Cli *cli, const Flag *flag, const char *value, GError **er
 	GPtrArray *values = g_hash_table_lookup(table, flag->name);
 	if (values == NULL)
 		g_hash_table_insert(table, (char *)flag->name, values = g_ptr_array_new());
-	g_ptr_array_add(values, (char *)value);
-	return true;
+	return add_values(values, flag, value, error);
 }
 
 /* "-rm" means --rm: a group of letters that is the full name of a flag. */
@@ -145,8 +160,9 @@ static bool parse_letters(Cli *cli, char **argv, int argc, int *at, GError **err
 				return false;
 			continue;
 		}
+		/* "-l=" alone has "=" for its value, as with docker. */
 		if (p[1] != '\0')
-			return set_value(cli, flag, p + 1 + (p[1] == '='), error);
+			return set_value(cli, flag, p + 1 + (p[1] == '=' && p[2] != '\0'), error);
 		if (*at + 1 >= argc)
 			return fail(error, BERTH_ERROR_UNAVAILABLE,
 				"flag needs an argument: '%c' in %s", *p, word);

@@ -48,6 +48,7 @@ static void print_flag(const Flag *flag)
 	static const char *const kinds[] = {[BOOL] = "",
 		[STRING] = " string",
 		[LIST] = " list",
+		[SLICE] = " strings",
 		[INT] = " int",
 		[UINT16] = " uint16",
 		[BYTES] = " bytes",
@@ -71,8 +72,15 @@ void flags_usage(const Cli *cli, bool whole)
 {
 	const Command *command = cli->command;
 	FILE *out = whole ? stdout : stderr;
+	/* A second line is another form of the arguments. */
+	const char *more = strchr(command->usage, '\n');
+	g_autofree char *first = g_strndup(command->usage, strcspn(command->usage, "\n"));
 	int column = fprintf(out, "Usage:  %s %s ", cli->program, cli->called);
-	print_wrapped(out, column, 8, command->usage);
+	print_wrapped(out, column, 8, first);
+	if (more != NULL) {
+		column = fprintf(out, "\t%s %s ", cli->program, cli->called);
+		print_wrapped(out, column, 8, more + 1);
+	}
 	if (!whole)
 		return;
 	printf("\n%s\n", command->summary);

@@ -53,7 +53,7 @@ static bool check_first(const char *change, GError **error)
 	if (*keyword == '\0')
 		return fail(error, BERTH_ERROR_INVALID, "file with no instructions");
 	return (instruction_kind(keyword, &kind) && may_change(kind)) ||
-	       fail(error, BERTH_ERROR_INVALID, "%s is not a valid change command", keyword);
+	       fail(error, BERTH_ERROR_INVALID, "%s is not a valid change command", word);
 }
 
 /* There is no file, so the error has no line number. */

@@ -238,6 +238,9 @@ json_t *image_remove_platforms(
 	Engine *engine, const char *reference, char *const *platforms, bool force, GError **error)
 {
 	g_autoptr(json_t) done = json_array();
+	g_autofree char *id = image_find(engine, reference, error);
+	if (id == NULL)
+		return NULL;
 	if (!force) {
 		fail(error, BERTH_ERROR_CONFLICT,
 			"Content will be removed from all images referencing this variant. Use "

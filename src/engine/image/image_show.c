@@ -65,6 +65,18 @@ static json_t *container_config(const json_t *config, const json_t *history)
 	return made;
 }
 
+/* Lists and maps without members are not shown, as in images that BuildKit makes ("CMD []"). */
+static json_t *shown_config(const json_t *config)
+{
+	json_t *shown = json_object(), *value;
+	const char *key;
+	json_object_foreach ((json_t *)config, key, value)
+		if ((!json_is_array(value) || json_array_size(value) > 0) &&
+			(!json_is_object(value) || json_object_size(value) > 0))
+			json_object_set(shown, key, value);
+	return shown;
+}
+
 json_t *image_inspect(Engine *engine, const char *reference, const char *platform, GError **error)
 {
 	g_autofree char *id = image_find_on(engine, reference, platform, error);
@@ -92,8 +104,6 @@ json_t *image_inspect(Engine *engine, const char *reference, const char *platfor
 		json, "Created", json_string(*created != '\0' ? created : "0001-01-01T00:00:00Z"));
 	json_object_set_new(json, "DockerVersion", json_string(json_str(config, "docker_version")));
 	json_object_set_new(json, "Author", json_string(json_str(config, "author")));
-	json_object_set_new(
-		json, "Config", json_is_object(inner) ? json_incref(inner) : json_object());
 	json_object_set_new(json, "ContainerConfig", container_config(inner, history));
 	json_object_set_new(json, "Architecture", json_string(json_str(config, "architecture")));
 	if (*json_str(config, "variant") != '\0')
@@ -109,6 +119,8 @@ json_t *image_inspect(Engine *engine, const char *reference, const char *platfor
 		json_object_set_new(json, "Descriptor",
 			*platform == '\0' ? image_index_descriptor(engine, index)
 					  : image_index_entry(engine, index, id));
+	/* The last, as dockerd puts it behind what it has of its own. */
+	json_object_set_new(json, "Config", shown_config(inner));
 	return json;
 }
 
