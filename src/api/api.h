@@ -39,6 +39,7 @@ typedef struct {
 struct Route {
 	const char *method, *path; /* {} in path is one name, which may contain slashes */
 	bool (*handle)(Request *request, GError **error);
+	bool reads; /* the body is read first, though the handler wants none: an invalid one is refused as such */
 };
 
 extern const Route absent_routes[], build_routes[], system_routes[], container_routes[],

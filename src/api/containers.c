@@ -1,5 +1,6 @@
 /* /containers (Engine API, tag Container) */
 #include "api/form.h"
+#include "api/schema_types.h"
 #include "api/websocket.h"
 #include "engine/container/life.h"
 #include "engine/container/usage.h"
@@ -34,6 +35,16 @@ static bool list(Request *request, GError **error)
 	return containers != NULL && reply_json(request, 200, containers);
 }
 
+/* Whether a body has a member of Config: Docker requires one beside HostConfig, and members that nobody knows. */
+static bool has_config(const json_t *body, GError **error)
+{
+	for (const SchemaField *field = schema_config->fields; field->name != NULL; field++)
+		if (json_object_get(body, field->name) != NULL)
+			return true;
+	return fail(error, BERTH_ERROR_INVALID,
+		"config cannot be empty in order to create a container");
+}
+
 static bool create(Request *request, GError **error)
 {
 	enum { PLATFORM_SINCE = 41 };
@@ -42,6 +53,8 @@ static bool create(Request *request, GError **error)
 	if (body == NULL ||
 		(json_filled(body) && !create_form(request->version, request->engine->cgroups->v2,
 					      body, said, error)))
+		return false;
+	if (!has_config(body, error))
 		return false;
 	/* A body may be large: any number of volumes. */
 	work_follow_peer(request->fd);

@@ -165,6 +165,12 @@ static bool redirect(Request *request, bool *moved, GError **error)
 	return reply_empty(request, 301);
 }
 
+static bool body_is_read(Request *request, GError **error)
+{
+	g_autoptr(json_t) body = request->route->reads ? request_json(request, error) : json_null();
+	return body != NULL;
+}
+
 bool request_dispatch(Request *request, GError **error)
 {
 	const Dashboard *dashboard = request->caller->dashboard;
@@ -199,7 +205,7 @@ bool request_dispatch(Request *request, GError **error)
 	if (options)
 		return reply_empty(request, 200);
 	gint64 began = g_get_monotonic_time();
-	if (!request->route->handle(request, error))
+	if (!body_is_read(request, error) || !request->route->handle(request, error))
 		return false;
 	if (*request->engine->config->metrics_addr != '\0')
 		metrics_request(request->route, g_get_monotonic_time() - began);

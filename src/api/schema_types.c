@@ -84,8 +84,8 @@ static const SchemaType type_AbsentNode;
 static const SchemaType type_AbsentService;
 static const SchemaType type_AbsentSecret;
 static const SchemaType type_AbsentConfig;
-static const SchemaType type_any;
-static const SchemaType type_list_any__types_PluginPrivileges;
+static const SchemaType type_AbsentPrivilege;
+static const SchemaType type_list_AbsentPrivilege__types_PluginPrivileges;
 static const SchemaType type_map_AuthConfig;
 static const SchemaType type_map_pointer_string;
 static const SchemaType type_OCIPlatform;
@@ -96,7 +96,7 @@ static const SchemaType type_bool = {.kind = SCHEMA_BOOL, .go = "bool"};
 static const SchemaField fields_of_nothing[] = {
 	{0}};
 static const SchemaType type_nothing = {.kind = SCHEMA_OBJECT, .go = "struct {}", .fields = fields_of_nothing};
-static const SchemaType type_map_nothing__nat_PortSet = {.kind = SCHEMA_MAP, .go = "nat.PortSet", .items = &type_nothing};
+static const SchemaType type_map_nothing__nat_PortSet = {.kind = SCHEMA_MAP, .go = "nat.PortSet", .items = &type_nothing, .root = "PortSet"};
 static const SchemaType type_list_string = {.kind = SCHEMA_LIST, .go = "[]string", .items = &type_string};
 static const SchemaType type_words = {.kind = SCHEMA_WORDS, .go = "string"};
 static const SchemaType type_int64_time_Duration = {.kind = SCHEMA_INT, .min = G_MININT64, .max = G_MAXINT64, .go = "time.Duration"};
@@ -163,7 +163,7 @@ static const SchemaField fields_of_PortBinding[] = {
 	{0}};
 static const SchemaType type_PortBinding = {.kind = SCHEMA_OBJECT, .go = "nat.PortBinding", .fields = fields_of_PortBinding};
 static const SchemaType type_list_PortBinding = {.kind = SCHEMA_LIST, .go = "[]nat.PortBinding", .items = &type_PortBinding};
-static const SchemaType type_map_list_PortBinding__nat_PortMap = {.kind = SCHEMA_MAP, .go = "nat.PortMap", .items = &type_list_PortBinding};
+static const SchemaType type_map_list_PortBinding__nat_PortMap = {.kind = SCHEMA_MAP, .go = "nat.PortMap", .items = &type_list_PortBinding, .root = "PortMap"};
 static const SchemaType type_string_container_RestartPolicyMode = {.kind = SCHEMA_STRING, .go = "container.RestartPolicyMode"};
 static const SchemaField fields_of_RestartPolicy[] = {
 	{"Name", &type_string_container_RestartPolicyMode},
@@ -539,8 +539,13 @@ static const SchemaType type_AbsentSecret = {.kind = SCHEMA_OBJECT, .go = "swarm
 static const SchemaField fields_of_AbsentConfig[] = {
 	{0}};
 static const SchemaType type_AbsentConfig = {.kind = SCHEMA_OBJECT, .go = "swarm.ConfigSpec", .fields = fields_of_AbsentConfig};
-static const SchemaType type_any = {.kind = SCHEMA_ANY, .go = "interface {}"};
-static const SchemaType type_list_any__types_PluginPrivileges = {.kind = SCHEMA_LIST, .go = "types.PluginPrivileges", .items = &type_any};
+static const SchemaField fields_of_AbsentPrivilege[] = {
+	{"Name", &type_string},
+	{"Description", &type_string},
+	{"Value", &type_list_string},
+	{0}};
+static const SchemaType type_AbsentPrivilege = {.kind = SCHEMA_OBJECT, .go = "types.PluginPrivilege", .fields = fields_of_AbsentPrivilege};
+static const SchemaType type_list_AbsentPrivilege__types_PluginPrivileges = {.kind = SCHEMA_LIST, .go = "types.PluginPrivileges", .items = &type_AbsentPrivilege, .root = "PluginPrivileges"};
 static const SchemaType type_map_AuthConfig = {.kind = SCHEMA_MAP, .go = "map[string]registry.AuthConfig", .items = &type_AuthConfig};
 static const SchemaType type_map_pointer_string = {.kind = SCHEMA_MAP, .go = "map[string]*string", .items = &type_string, .nullable = true};
 static const SchemaField fields_of_OCIPlatform[] = {
@@ -564,6 +569,7 @@ const SchemaType *const schema_build_args = &type_map_pointer_string;
 const SchemaType *const schema_labels = &type_map_string;
 const SchemaType *const schema_ulimits = &type_list_pointer_Ulimit;
 const SchemaType *const schema_strings = &type_list_string;
+const SchemaType *const schema_config = &type_ContainerConfig;
 const SchemaType *const schema_platform = &type_OCIPlatform;
 const SchemaType *const schema_outputs = &type_list_BuildOutput;
 
@@ -589,8 +595,8 @@ const SchemaBody schema_bodies[] = {
 	{"POST", "/secrets/{}/update", &type_AbsentSecret},
 	{"POST", "/configs/create", &type_AbsentConfig},
 	{"POST", "/configs/{}/update", &type_AbsentConfig},
-	{"POST", "/plugins/pull", &type_list_any__types_PluginPrivileges},
-	{"POST", "/plugins/{}/upgrade", &type_list_any__types_PluginPrivileges},
+	{"POST", "/plugins/pull", &type_list_AbsentPrivilege__types_PluginPrivileges},
+	{"POST", "/plugins/{}/upgrade", &type_list_AbsentPrivilege__types_PluginPrivileges},
 	{"POST", "/plugins/{}/set", &type_list_string},
 	{0},
 };

@@ -12,10 +12,12 @@ typedef struct {
 extern const SchemaBody schema_bodies[];
 
 /* JSON in other parts of a request than its body. */
-extern const SchemaType *const schema_auth_config,
-	*const schema_auth_configs, *const schema_build_args,
-					    *const schema_labels,
-						    *const schema_ulimits,
-							    *const schema_strings,
-								    *const schema_platform,
-									    *const schema_outputs;
+extern const SchemaType *const schema_auth_config;
+extern const SchemaType *const schema_auth_configs;
+extern const SchemaType *const schema_build_args;
+extern const SchemaType *const schema_labels;
+extern const SchemaType *const schema_ulimits;
+extern const SchemaType *const schema_strings;
+extern const SchemaType *const schema_config;
+extern const SchemaType *const schema_platform;
+extern const SchemaType *const schema_outputs;

@@ -158,18 +158,6 @@ static bool make(Engine *engine, const char *name, const char *image_id, const j
 	return ok;
 }
 
-/* Whether a body has no member of Config: Docker requires one beside HostConfig and the like. */
-static bool says_nothing(const json_t *request)
-{
-	static const char *const host[] = {"HostConfig", "NetworkingConfig", "Platform", NULL};
-	const char *key;
-	json_t *value;
-	json_object_foreach ((json_t *)request, key, value)
-		if (!g_strv_contains(host, key))
-			return false;
-	return true;
-}
-
 /* The container whose namespaces are joined must exist; named in a body, it is not the requested resource, so it is
  * no 404. */
 static bool check_namespaces(Engine *engine, const json_t *request, GError **error)
@@ -215,11 +203,6 @@ char *container_create(Engine *engine, const char *name, const char *platform,
 	g_autofree char *id = id_generate();
 	g_autofree char *chosen = NULL, *image_id = NULL;
 	g_autoptr(json_t) said = json_array();
-	if (says_nothing(request)) {
-		fail(error, BERTH_ERROR_INVALID,
-			"config cannot be empty in order to create a container");
-		return NULL;
-	}
 	if (*json_str(request, "Image") == '\0' && !json_filled(json_object_get(request, "Cmd")) &&
 		!json_filled(json_object_get(request, "Entrypoint"))) {
 		fail(error, BERTH_ERROR_INVALID, "no command specified");

@@ -78,8 +78,8 @@ static gint64 limit_at(const Limits *limits, size_t offset)
 static bool check_conflicts(const Limits *limits, bool policy, const Spec *old, GError **error)
 {
 	for (size_t i = 0; i < G_N_ELEMENTS(conflicts); i++)
-		if (limit_at(limits, conflicts[i].changed) != 0 &&
-			limit_at(&old->limits, conflicts[i].set) != 0)
+		if (limit_at(limits, conflicts[i].changed) > 0 &&
+			limit_at(&old->limits, conflicts[i].set) > 0)
 			return fail(error, BERTH_ERROR_CONFLICT, "Conflicting options: %s",
 				conflicts[i].words);
 	gint64 swap = limits->memory_swap, memory = limits->memory;
@@ -127,10 +127,11 @@ bool container_update(Container *container, const json_t *changes, json_t *warni
 	json_t *host = json_object_get(spec, "HostConfig"),
 	       *asked = json_object_get(changes, "RestartPolicy");
 	RestartPolicy policy;
-	if (spec == NULL || !restart_policy_parse(changes, &policy, error) ||
+	bool named = *json_str(asked, "Name") != '\0';
+	/* Without a name it is no change, whatever else it says. */
+	if (spec == NULL || (named && !restart_policy_parse(changes, &policy, error)) ||
 		!check_request(engine->cgroups, possible, warnings, error))
 		return false;
-	bool named = *json_str(asked, "Name") != '\0';
 	bool ok = check_conflicts(&limits, named, old, error);
 	if (ok) {
 		if (named)
