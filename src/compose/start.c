@@ -221,12 +221,29 @@ static bool wait_service(gpointer data, const char *name, Client *client, GError
 	return true;
 }
 
+/* A dry run has neither removed those that it replaces nor created the new ones. */
+static void add_made(json_t *containers, const json_t *made)
+{
+	size_t i, n;
+	json_t *container, *one;
+	json_array_foreach (made, n, one) {
+		json_array_foreach (containers, i, container)
+			if (strcmp(container_name(container), container_name(one)) == 0) {
+				json_array_remove(containers, i);
+				break;
+			}
+		json_array_append(containers, one);
+	}
+}
+
 static bool run_steps(const Project *project, Client *client, const json_t *names, gint64 timeout,
 	ServiceStep step, Teller *teller, GError **error)
 {
 	g_auto(Starting) work = {.project = project, .names = names, .teller = teller};
 	work.deadline = timeout > 0 ? g_get_monotonic_time() + timeout : 0;
 	work.containers = project_containers(client, project->name, true, false, error);
+	if (work.containers != NULL)
+		add_made(work.containers, teller->made);
 	return work.containers != NULL &&
 	       graph_run(project, names, false, client_host(client), step, &work, error);
 }

@@ -51,11 +51,28 @@ static void note_id(Work *work, const char *service, const char *id, bool is_new
 	g_mutex_unlock(&work->lock);
 }
 
+/* What a dry run creates is started by it, too. */
+static void note_made(Work *work, const ContainerRequest *request)
+{
+	g_autofree char *name = g_strconcat("/", request->container_name, NULL),
+			*number = g_strdup_printf("%d", request->number);
+	json_t *made = json_pack("{s:s, s:[s], s:s, s:{s:s, s:s}}", "Id", "dry-run", "Names", name,
+		"State", "created", "Labels", "com.docker.compose.service", request->service_name,
+		"com.docker.compose.container-number", number);
+	g_mutex_lock(&work->lock);
+	if (work->teller->made == NULL)
+		work->teller->made = json_array();
+	json_array_append_new(work->teller->made, made);
+	g_mutex_unlock(&work->lock);
+}
+
 static char *create(
 	Work *work, Client *client, ContainerRequest *request, const char *as, GError **error)
 {
-	if (work->teller->dry_run)
+	if (work->teller->dry_run) {
+		note_made(work, request);
 		return g_strdup("dry-run");
+	}
 	g_mutex_lock(&work->lock);
 	g_autoptr(json_t) ids = json_deep_copy(work->ids);
 	g_mutex_unlock(&work->lock);

@@ -77,6 +77,17 @@ said() { # the first line of what it says while it fails
 	c top nono web | grep -q '^web '
 }
 
+@test "--dry-run up: what it would create it would start; what it would replace, too" {
+	printf 'services:\n  a: {image: busybox, command: sleep 1000, stop_grace_period: 0s, network_mode: none}\n' >compose.yaml
+	run -0 --separate-stderr c --dry-run up -d
+	[[ $stderr == *"$COMPOSE_PROJECT_NAME-a-1  Created"*"$COMPOSE_PROJECT_NAME-a-1  Starting"*"$COMPOSE_PROJECT_NAME-a-1  Started"* ]]
+	c up -d
+	run -0 --separate-stderr c --dry-run up -d --force-recreate
+	[[ $stderr == *Recreated*Started* && $stderr != *Running* ]]
+	run -1 --separate-stderr c up --attach nobody
+	[[ $stderr == *"cannot attach to services not included in up: nobody"* ]]
+}
+
 @test "--dry-run: nothing is run, copied, committed or exported" {
 	c up -d
 	said 'interactive exec is not supported in dry-run mode' --dry-run exec -T web touch /ran

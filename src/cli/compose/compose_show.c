@@ -310,6 +310,7 @@ void compose_show_free(ComposeShow *show)
 	if (show->ticker != NULL)
 		g_thread_join(show->ticker);
 	g_ptr_array_unref(show->lines);
+	g_clear_pointer(&show->teller->made, json_decref);
 	g_mutex_clear(&show->teller->lock);
 	g_free(show);
 }

@@ -243,6 +243,27 @@ static bool attach(
 	return true;
 }
 
+/* Output can only be shown of what is started. */
+static bool check_attached(
+	const Cli *cli, const Project *project, char *const *services, GError **error)
+{
+	g_autoptr(json_t) listed = flag_list(cli, "attach"),
+			  names = json_array_size(listed) > 0
+					  ? graph_names(project, services,
+						    !flag_bool(cli, "no-deps", false), error)
+					  : json_object();
+	g_autoptr(GString) strangers = g_string_new("");
+	if (names == NULL)
+		return false;
+	for (size_t i = 0; i < json_array_size(listed); i++)
+		if (json_object_get(names, json_elem(listed, i)) == NULL)
+			g_string_append_printf(strangers, "%s%s", strangers->len > 0 ? ", " : "",
+				json_elem(listed, i));
+	return strangers->len == 0 ||
+	       fail(error, BERTH_ERROR_UNAVAILABLE,
+		       "cannot attach to services not included in up: %s", strangers->str);
+}
+
 static bool check_choice(const Cli *cli, const Project *project, GError **error)
 {
 	if (flag_given(cli, "attach") && flag_bool(cli, "attach-dependencies", false))
@@ -265,7 +286,8 @@ static int up(Cli *cli, Project *project, char *const *services)
 		return compose_fail(error);
 	if (*code_from != '\0' && project_service(project, code_from, &error) == NULL)
 		return compose_fail(error);
-	if (!project_activate(project, services, &error) || !check_choice(cli, project, &error))
+	if (!project_activate(project, services, &error) || !check_choice(cli, project, &error) ||
+		!check_attached(cli, project, services, &error))
 		return compose_fail(error);
 	g_autoptr(json_t) scale = scale_of(project, list, &error);
 	if (scale == NULL)
