@@ -90,6 +90,7 @@ static void start_container(void)
 	if (!logsend_open(plan_find(&plan, PLAN_LOG_SEND)))
 		log_unreachable();
 	trace("cgroups and log are there");
+	root_hold_prepare(&plan);
 	/* Before any output: a client that asks for the log from this time on must not miss the first lines. */
 	started_at = now_nanoseconds();
 	if (!session_start(container, &plan, -1, container_id))
@@ -305,6 +306,7 @@ static void finish_container(int code)
 	bool oom = killed_for_memory();
 	write_exit_file(code, oom, now);
 	control_send(SHIM_EXITED, "", code, oom, now, "");
+	root_hold_end();
 	cgroup_remove(&plan);
 	control_close();
 	finished = true;
@@ -365,11 +367,14 @@ static void serve(int signals)
 			break;
 		int timeout = sooner(dns_poll_timeout(), making_poll_timeout());
 		timeout = sooner(timeout, sooner(logsend_poll_timeout(), logfile_poll_timeout()));
+		timeout = sooner(timeout, root_hold_timeout());
 		int ready = poll(polls, (nfds_t)count, timeout);
 		if (ready < 0)
 			continue;
 		if (ready == 0)
 			logfile_idle();
+		if (root_hold_timeout() == 0)
+			root_release();
 		struct signalfd_siginfo info;
 		client_poll_done(polls);
 		session_poll_done(polls);
@@ -431,5 +436,6 @@ int main(void)
 		report_fail(errno, "cannot set up the shim");
 	serve(signals);
 	logsend_close();
+	root_release();
 	return 0;
 }

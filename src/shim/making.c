@@ -222,6 +222,8 @@ static void hear_maker(struct making *making)
 		int fds[4], count;
 		if (message_receive(making->sync, &byte, 1, fds, &count) != 1)
 			close_fd(&making->sync);
+		else if (count == 1 && byte == ROOT_HOLD_OFFER)
+			root_hold(fds[0]);
 		else if (count == 1)
 			events->terminal(making->session, fds[0]);
 		else if (count == 0 && making->plan != NULL && making->apart)

@@ -430,6 +430,8 @@ static _Noreturn void run_ops(
 	for (const struct plan_record *r = NULL; (r = plan_next(plan, r)) != NULL;) {
 		if (ops[r->op].run != NULL && !(joining && ops[r->op].only_new))
 			ops[r->op].run(r);
+		if (r->op == PLAN_ROOT || r->op == PLAN_ROOT_MAPPED)
+			root_hold_offer(maker->sync);
 		/* Streams may be the container's own devices: possible once it is in its root. */
 		if (r->op == PLAN_PIVOT && !joining)
 			take_streams(plan, maker->sync, true);
@@ -496,6 +498,7 @@ void process_become(const struct plan *plan, const struct maker *maker, const ch
 	umask(0022);
 	set_oom_score(plan);
 	set_exec_attribute(plan);
+	root_hold_await();
 	mount_labels(plan);
 	join_pid_namespace(plan, maker);
 	userns_enter(plan, maker->sync);

@@ -65,6 +65,19 @@ int root_open(const char *path, bool file);
 int root_find(const char *path);
 extern int root_fd; /* the new root, O_PATH; -1 before root_mount and after root_pivot */
 
+/* root_hold.c: before the container's process is made. */
+void root_hold_prepare(const struct plan *plan);
+/* In it: waits until no other shim holds the root's folder; then sends the root to the shim, with this byte. */
+void root_hold_await(void);
+void root_hold_offer(int sync_fd);
+enum { ROOT_HOLD_OFFER = 'r' };
+/* In the shim, which owns it; when the container's end was told; and how many milliseconds later it is to be released even if a
+ * client still reads (-1: it is not held). */
+void root_hold(int root);
+void root_hold_end(void);
+int root_hold_timeout(void);
+void root_release(void);
+
 /* rootfs.c and mount.c: the operations that make the file system. */
 void root_mount(const struct plan_record *record);
 void root_pivot(const struct plan_record *record);

@@ -230,3 +230,30 @@ loop() { d run -d --name "$1" --network none busybox sh -c 'trap "exit 0" TERM; 
 	[ "$(d exec staying cat /copied)" = copied ]
 	d rm -f staying
 }
+
+@test "a shim holds its container's root until the end was told; the next mount of it waits" {
+	local pid shim folder holder
+	d run -d --name held --network none busybox sleep 1000
+	pid=$(d inspect -f '{{.State.Pid}}' held)
+	shim=$(ps -o ppid= -p "$pid" | xargs)
+	[ "$(find "/proc/$shim/fd" -type l -exec stat -Lc '%d:%i' {} + | grep -cx "$(stat -c '%d:%i' "/proc/$pid/root/")")" -eq 1 ]
+	folder=$(dirname "$(d inspect -f '{{.GraphDriver.Data.UpperDir}}' held)")
+	not flock -n "$folder/rootfs" true
+	d restart -t 0 held
+	d stop -t 0 held
+	await flock -n "$folder/rootfs" true
+	mkfifo "$WORK/let_go"
+	flock "$folder/rootfs" cat "$WORK/let_go" 3>&- &
+	holder=$!
+	await not flock -n "$folder/rootfs" true
+	d start held 3>&- &
+	# Its shim is there, and its program is not.
+	await test -e "$WORK/exec/$(basename "$folder")/shim.sock"
+	[ "$(d inspect -f '{{.State.Running}}' held)" = false ]
+	echo >"$WORK/let_go"
+	wait "$holder"
+	is_running() { [ "$(d inspect -f '{{.State.Running}}' held)" = true ]; }
+	await is_running
+	wait
+	d rm -f held
+}

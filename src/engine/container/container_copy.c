@@ -131,6 +131,7 @@ static int stopped_root_open(Container *container, GError **error)
 			*work = g_build_filename(folder, "work", NULL);
 	g_autoptr(GPtrArray) layers =
 		image_store_layers(container->engine->store, container->row.image_id);
+	container_root_await(container);
 	return layers_open(container->engine, layers, upper, work, error);
 }
 

@@ -11,12 +11,22 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 
-enum { CHANGED, ADDED, DELETED, MAX_DEPTH = 2000 };
+enum { CHANGED, ADDED, DELETED, MAX_DEPTH = 2000, HELD_ROUNDS = 2000, HELD_ROUND_US = 5000 };
 
 const char *const container_mount_points[] = {
 	".dockerenv", "dev", "proc", "sys", "etc/hostname", "etc/hosts", "etc/resolv.conf", NULL};
+
+void container_root_await(Container *container)
+{
+	g_autofree char *folder = container_folder(container),
+			*root = g_build_filename(folder, "rootfs", NULL);
+	autofd fd = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	for (int i = 0; i < HELD_ROUNDS && fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) < 0; i++)
+		g_usleep(HELD_ROUND_US);
+}
 
 int container_upper_open(Container *container, GError **error)
 {
@@ -120,6 +130,7 @@ static int tree_open(Container *container, GError **error)
 	container_row_clear(&row);
 	if (runs)
 		return container_part_open(container, "root", O_RDONLY | O_DIRECTORY, error);
+	container_root_await(container);
 	g_autofree char *folder = container_folder(container),
 			*upper = g_build_filename(folder, "upper", NULL);
 	return image_tree_open(container->engine, container->row.image_id,

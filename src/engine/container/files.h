@@ -13,6 +13,8 @@ typedef struct {
 } CommitRequest;
 char *container_commit(Container *container, const CommitRequest *request, GError **error);
 /* container_tree.c: a container's writable layer, and its whole tree. */
+/* Of a container that does not run: waits (10 s at most) until its last shim no longer holds its root, which is mounted once at a time. */
+void container_root_await(Container *container);
 int container_upper_open(Container *container, GError **error); /* overlayfs' upper folder; owned */
 /* Paths that exist in a writable layer only because the engine mounts something there: no changes of the container. */
 extern const char *const container_mount_points[];
