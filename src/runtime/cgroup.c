@@ -12,7 +12,8 @@
 #include <sys/sysmacros.h>
 #include <sys/xattr.h>
 
-enum { DEFAULT_PERIOD = 100000, KILL_ROUNDS = 50, PROCS_LIMIT = 8 << 20 };
+/* A killed process leaves its cgroups only after the mounts of its namespace have ended, which may sync a busy disk. */
+enum { DEFAULT_PERIOD = 100000, KILL_ROUNDS = 400, PROCS_LIMIT = 8 << 20 };
 
 /* A limit in the form of the kernel's file. Each row has the v1 and the v2 file: "" where there is none. */
 typedef struct {

@@ -318,6 +318,6 @@ GUARDS = [
     ("budgets: includes", "src/compose/include.c", "if (++loader->project->includes > MAX_INCLUDES)", "if (++loader->project->includes < 0)", "tests/security/budgets.bats", "budgets: Compose files"),
     ("budgets: bake files", "src/bake/hcl_eval.c", "work->steps == MAX_STEPS)", "work->steps == -1)", "tests/security/budgets.bats", "budgets: bake files"),
     ("templates: text", "src/template/run.c", "if (run->bytes + run->out->len <= GO_TEXT_LIMIT)", "if (run->bytes + run->out->len <= G_MAXSSIZE)", "tests/security/budgets.bats", "budgets: the text of a template"),
-    ("one mount of a root at a time", "src/shim/process.c", "\troot_hold_await();", "", "tests/cli/lifecycle.bats", "a shim holds its container's root"),
+    ("one mount of a root at a time", "src/shim/process.c", "\troot_hold_await();", "", "tests/cli/lifecycle.bats", "a shim holds"),
     ("kill -9 of berthd: a copy's overlay", "src/engine/container/container_start.c", "\toverlay_forget(engine->store->containers_fd, work);", "\t(void)overlay_forget;", "tests/cli/lifecycle.bats", "the root of what goes with"),
 ]
