@@ -72,6 +72,14 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Deflate, deflate_free)
 void deflate_give(Deflate *deflate, const void *data, size_t length);
 size_t deflate_take(Deflate *deflate, void *room, size_t size);
 
+/* unfilter.c: a stream without xz or bzip2 around it; other streams, gzip's too, pass as they are. NULL with error where its
+ * beginning cannot be read. The source has to outlive it. */
+typedef struct Unfilter Unfilter;
+Unfilter *unfilter_new(ByteSource read, gpointer data, GError **error);
+ssize_t unfilter_read(
+	gpointer unfilter, void *buffer, size_t size, GError **error); /* a ByteSource */
+void unfilter_free(Unfilter *unfilter);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Unfilter, unfilter_free)
 /* layer_apply.c: enables the compressions that an archive may have; libarchive would run programs for others
  * (CVE-2014-9357). */
 struct archive;

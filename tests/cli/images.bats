@@ -35,6 +35,23 @@ teardown_file() { file_teardown; }
 	d rmi made:1
 }
 
+@test "import of what is compressed: the image is the same; cut off and nothing are told" {
+	echo x >"$WORK/in"
+	tar -C "$WORK" -cf "$WORK/plain.tar" in
+	xz -kf "$WORK/plain.tar"
+	xz -k --lzma2=dict=256MiB -c "$WORK/plain.tar" >"$WORK/wide.tar.xz"
+	gzip -kf "$WORK/plain.tar"
+	python3 -c 'import bz2, sys; sys.stdout.buffer.write(bz2.compress(sys.stdin.buffer.read()))' <"$WORK/plain.tar" >"$WORK/plain.tar.bz2"
+	layer() { d image inspect -f '{{index .RootFS.Layers 0}}' "$(d import "$1")"; }
+	wanted=$(layer "$WORK/plain.tar")
+	for file in plain.tar.xz wide.tar.xz plain.tar.gz plain.tar.bz2; do [ "$(layer "$WORK/$file")" = "$wanted" ]; done
+	head -c 100 "$WORK/plain.tar.xz" >"$WORK/cut.tar.xz"
+	run d import "$WORK/cut.tar.xz"
+	[ "$status" -eq 1 ]
+	[[ $output == *'the archive is damaged or cut off'* ]]
+	d images -qf dangling=true --no-trunc | xargs "$DOCKER" rmi
+}
+
 @test "save and load: the same image, several in one archive, by standard streams" {
 	id=$(d images -q --no-trunc busybox)
 	d tag busybox second:tag

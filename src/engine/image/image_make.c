@@ -131,7 +131,9 @@ char *image_import(Engine *engine, ByteSource read, gpointer stream, const Impor
 	g_autofree char *name = NULL, *id = NULL;
 	if (!check_import(request, &name, error))
 		return NULL;
-	g_autoptr(BlobWriter) blob = receive(engine, read, stream, error);
+	g_autoptr(Unfilter) plain = unfilter_new(read, stream, error);
+	g_autoptr(BlobWriter) blob =
+		plain != NULL ? receive(engine, unfilter_read, plain, error) : NULL;
 	g_autoptr(LayerPins) pins = layer_pins_new(engine->store);
 	g_autoptr(Layer) layer =
 		blob != NULL ? image_unpack(engine, pins, blob, NULL, NULL, error) : NULL;
