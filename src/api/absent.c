@@ -61,9 +61,9 @@ static bool refuse_version(
 		i++;
 	if (!versioned[i].says_why)
 		return fail(error, BERTH_ERROR_INVALID, "invalid %s version", versioned[i].what);
-	return fail(error, BERTH_ERROR_INVALID,
-		"invalid %s version '%s': strconv.ParseUint: parsing \"%s\": %s", versioned[i].what,
-		text, text, why);
+	g_autofree char *problem = number_problem("ParseUint", text, why);
+	return fail(error, BERTH_ERROR_INVALID, "invalid %s version '%s': %s", versioned[i].what,
+		text, problem);
 }
 
 static bool no_update(Request *request, GError **error)

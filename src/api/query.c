@@ -3,11 +3,15 @@
 
 #include "api/schema_types.h"
 #include "base/error.h"
+#include "base/number.h"
 
 #include <errno.h>
 #include <string.h>
 
 typedef enum { IS_NUMBER, BAD_SYNTAX, OUT_OF_RANGE } Reading;
+
+static const char *const said[] = {
+	[OUT_OF_RANGE] = "value out of range", [BAD_SYNTAX] = "invalid syntax"};
 
 /* A decimal number with an optional sign. */
 static Reading read_whole(const char *text, gint64 *value)
@@ -22,8 +26,8 @@ static Reading read_whole(const char *text, gint64 *value)
 
 static bool refuse(GError **error, const char *function, const char *text, Reading reading)
 {
-	return fail(error, BERTH_ERROR_SYSTEM, "strconv.%s: parsing \"%s\": %s", function, text,
-		reading == OUT_OF_RANGE ? "value out of range" : "invalid syntax");
+	g_autofree char *problem = number_problem(function, text, said[reading]);
+	return fail(error, BERTH_ERROR_SYSTEM, "%s", problem);
 }
 
 bool request_whole(
@@ -70,11 +74,11 @@ bool request_bool(const Request *request, const char *name, bool *value, GError 
 				 *const no[] = {"", "0", "f", "F", "FALSE", "false", "False", NULL};
 	const char *text = request_param(request, name);
 	*value = g_strv_contains(yes, text);
-	return *value || g_strv_contains(no, text) ||
-	       fail(error, BERTH_ERROR_INVALID,
-		       "invalid value for %s: %s: strconv.ParseBool: parsing \"%s\": invalid "
-		       "syntax",
-		       name, text, text);
+	if (*value || g_strv_contains(no, text))
+		return true;
+	g_autofree char *problem = number_problem("ParseBool", text, said[BAD_SYNTAX]);
+	return fail(
+		error, BERTH_ERROR_INVALID, "invalid value for %s: %s: %s", name, text, problem);
 }
 
 bool request_number(const Request *request, const char *name, gint64 *value, GError **error)
@@ -82,10 +86,11 @@ bool request_number(const Request *request, const char *name, gint64 *value, GEr
 	const char *text = request_param(request, name);
 	*value = 0;
 	Reading reading = *text != '\0' ? read_whole(text, value) : IS_NUMBER;
-	return reading == IS_NUMBER ||
-	       fail(error, BERTH_ERROR_INVALID,
-		       "invalid value for %s: %s: strconv.ParseInt: parsing \"%s\": %s", name, text,
-		       text, reading == OUT_OF_RANGE ? "value out of range" : "invalid syntax");
+	if (reading == IS_NUMBER)
+		return true;
+	g_autofree char *problem = number_problem("ParseInt", text, said[reading]);
+	return fail(
+		error, BERTH_ERROR_INVALID, "invalid value for %s: %s: %s", name, text, problem);
 }
 
 bool request_bytes(const Request *request, const char *name, gint64 *value, GError **error)
@@ -93,12 +98,11 @@ bool request_bytes(const Request *request, const char *name, gint64 *value, GErr
 	const char *text = request_param(request, name);
 	*value = 0;
 	Reading reading = *text != '\0' ? read_whole(text, value) : IS_NUMBER;
-	return reading == IS_NUMBER ||
-	       fail(error, BERTH_ERROR_INVALID,
-		       "%s is in bytes and expects an integer, got %s: strconv.Atoi: parsing "
-		       "\"%s\": %s",
-		       name, text, text,
-		       reading == OUT_OF_RANGE ? "value out of range" : "invalid syntax");
+	if (reading == IS_NUMBER)
+		return true;
+	g_autofree char *problem = number_problem("Atoi", text, said[reading]);
+	return fail(error, BERTH_ERROR_INVALID, "%s is in bytes and expects an integer, got %s: %s",
+		name, text, problem);
 }
 
 bool platform_json_check(const char *text, GError **error)

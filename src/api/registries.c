@@ -69,13 +69,13 @@ static bool search(Request *request, GError **error)
 	g_autoptr(json_t) filters = request_filters(request, FILTER_IMAGES_SEARCH, error);
 	if (filters == NULL)
 		return false;
-	if (*request_param(request, "term") == '\0')
-		return fail(error, BERTH_ERROR_INVALID, "no term to search for: term=");
 	int limit;
 	g_autoptr(GError) problem = NULL;
 	if (!request_whole(request, "limit", DEFAULT_LIMIT, &limit, &problem))
 		return fail(error, BERTH_ERROR_INVALID, "invalid limit specified: %s",
 			problem->message);
+	if (*request_param(request, "term") == '\0')
+		return fail(error, BERTH_ERROR_INVALID, "no term to search for: term=");
 	work_follow_peer(request->fd);
 	json_t *found = image_search(request->engine, request_param(request, "term"), limit,
 		filters, auth_of(request), error);

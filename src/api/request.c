@@ -6,6 +6,7 @@
 #include "base/fd.h"
 #include "base/media_type.h"
 #include "base/notify.h"
+#include "base/quote.h"
 #include "version.h"
 
 #include <errno.h>
@@ -57,12 +58,13 @@ static bool read_size(
 	const char *digits = text + (*text == '-' || *text == '+');
 	bool number = *digits != '\0' && digits[strspn(digits, "0123456789")] == '\0';
 	guint64 value;
+	g_autofree char *quoted = text_quote(text);
 	if (!number)
-		return fail(error, BERTH_ERROR_INVALID, "invalid resize %s \"%s\": invalid syntax",
-			what, text);
+		return fail(error, BERTH_ERROR_INVALID, "invalid resize %s %s: invalid syntax",
+			what, quoted);
 	if (*text == '-' || !g_ascii_string_to_unsigned(digits, 10, 0, G_MAXUINT32, &value, NULL))
-		return fail(error, BERTH_ERROR_INVALID,
-			"invalid resize %s \"%s\": value out of range", what, text);
+		return fail(error, BERTH_ERROR_INVALID, "invalid resize %s %s: value out of range",
+			what, quoted);
 	*size = (int)(value & G_MAXUINT16);
 	return true;
 }

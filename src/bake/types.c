@@ -2,6 +2,7 @@
 
 #include "base/csv.h"
 #include "base/error.h"
+#include "base/number.h"
 #include "base/size.h"
 
 #include <math.h>
@@ -316,14 +317,9 @@ static json_t *parse_number(const char *name, const char *text, GError **error)
 		    strpbrk(text, "xX") == NULL;
 	if (read && isfinite(number))
 		return hcl_number_new(number);
-	if (read)
-		fail(error, BERTH_ERROR_INVALID,
-			"failed to parse %s as number: invalid number value", name);
-	else
-		fail(error, BERTH_ERROR_INVALID,
-			"failed to parse %s as number: strconv.ParseFloat: parsing \"%s\": invalid "
-			"syntax",
-			name, text);
+	g_autofree char *why = read ? g_strdup("invalid number value")
+				    : number_problem("ParseFloat", text, "invalid syntax");
+	fail(error, BERTH_ERROR_INVALID, "failed to parse %s as number: %s", name, why);
 	return NULL;
 }
 
@@ -339,9 +335,8 @@ static json_t *parse_primitive(const char *kind, const char *name, const char *t
 		return NULL;
 	if (bool_parse(text, &truth))
 		return json_boolean(truth);
-	fail(error, BERTH_ERROR_INVALID,
-		"failed to parse %s as bool: strconv.ParseBool: parsing \"%s\": invalid syntax",
-		name, text);
+	g_autofree char *why = number_problem("ParseBool", text, "invalid syntax");
+	fail(error, BERTH_ERROR_INVALID, "failed to parse %s as bool: %s", name, why);
 	return NULL;
 }
 

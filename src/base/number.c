@@ -1,4 +1,5 @@
 #include "base/number.h"
+#include "base/quote.h"
 
 #include <stdbool.h>
 #include <string.h>
@@ -144,4 +145,10 @@ char *billionths_parse(const char *text, gint64 *billionths)
 	if (why == NULL && negative)
 		*billionths = -*billionths;
 	return why;
+}
+
+char *number_problem(const char *function, const char *text, const char *why)
+{
+	g_autofree char *quoted = text_quote(text);
+	return g_strdup_printf("strconv.%s: parsing %s: %s", function, quoted, why);
 }

@@ -7,5 +7,8 @@
 const char *number_parse(const char *text, unsigned base, gint64 *value);
 const char *number_parse_unsigned(const char *text, unsigned base, unsigned bits, guint64 *value);
 
+/* Why not, in Go's words: strconv.ParseInt: parsing "x\n": invalid syntax. The caller frees it. */
+char *number_problem(const char *function, const char *text, const char *why);
+
 /* "1.5", "1/2", "2e-1" of something, in billionths: NULL, or why not. The caller frees it. */
 char *billionths_parse(const char *text, gint64 *billionths);

@@ -130,7 +130,7 @@ Reference *reference_parse(const char *text, GError **error)
 	}
 	split_domain(reference, name);
 	g_autofree char *lower = g_ascii_strdown(reference->path, -1);
-	if (strcmp(lower, reference->path) != 0 && path_valid(lower)) {
+	if (strcmp(lower, reference->path) != 0) {
 		fail(error, BERTH_ERROR_INVALID,
 			"invalid reference format: repository name (%s) must be lowercase",
 			reference->path);

@@ -1,4 +1,5 @@
 #include "base/size.h"
+#include "base/number.h"
 
 #include <string.h>
 
@@ -87,8 +88,7 @@ char *size_problem(const char *text, gint64 *bytes)
 	g_autofree char *number = g_strndup(text, (gsize)(text[last] == ' ' ? last : last + 1)),
 			*suffix = g_ascii_strdown(text + last + 1, -1);
 	if (!is_decimal(number))
-		return g_strdup_printf(
-			"strconv.ParseFloat: parsing \"%s\": invalid syntax", number);
+		return number_problem("ParseFloat", number, "invalid syntax");
 	double value = g_ascii_strtod(number, NULL), factor = suffix_factor(suffix);
 	if (factor == 0 && value >= 0)
 		return g_strdup_printf("invalid suffix: '%s'", suffix);

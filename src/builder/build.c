@@ -2,6 +2,7 @@
 #include "builder/internal.h"
 
 #include "base/lock.h"
+#include "base/number.h"
 #include "base/thread.h"
 #include "base/timefmt.h"
 #include "base/work.h"
@@ -23,11 +24,11 @@ static bool read_epoch(Build *build, GError **error)
 	build->epoch = -1;
 	if (text == NULL || *text == '\0')
 		return true;
-	if (!g_ascii_string_to_unsigned(text, 10, 0, G_MAXINT32 * 4LL, &value, NULL))
-		return fail(error, BERTH_ERROR_INVALID,
-			"invalid SOURCE_DATE_EPOCH: %s: strconv.ParseInt: parsing \"%s\": invalid "
-			"syntax",
-			text, text);
+	if (!g_ascii_string_to_unsigned(text, 10, 0, G_MAXINT32 * 4LL, &value, NULL)) {
+		g_autofree char *why = number_problem("ParseInt", text, "invalid syntax");
+		return fail(
+			error, BERTH_ERROR_INVALID, "invalid SOURCE_DATE_EPOCH: %s: %s", text, why);
+	}
 	build->epoch = (gint64)value;
 	return true;
 }

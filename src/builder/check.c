@@ -2,6 +2,7 @@
 #include "builder/internal.h"
 
 #include "base/fd.h"
+#include "base/number.h"
 #include "base/size.h"
 #include "engine/image/images.h"
 
@@ -142,11 +143,11 @@ static bool read_option(const char *option, bool *strict, GError **error)
 	if (strcmp(key, "error") != 0)
 		return fail(error, BERTH_ERROR_INVALID,
 			"failed to parse check options: invalid check option \"%s\"", key);
+	g_autofree char *why = number_problem("ParseBool", equals + 1, "invalid syntax");
 	return bool_parse(equals + 1, strict) ||
 	       fail(error, BERTH_ERROR_INVALID,
-		       "failed to parse check options: failed to parse check option \"%s\": "
-		       "strconv.ParseBool: parsing \"%s\": invalid syntax",
-		       option, equals + 1);
+		       "failed to parse check options: failed to parse check option \"%s\": %s",
+		       option, why);
 }
 
 static bool read_options(const Dockerfile *dockerfile, bool *strict, GError **error)

@@ -1,6 +1,8 @@
 /* A context that stays with the client: files are transferred only when an instruction reads them. */
 #include "builder/internal.h"
 
+#include "base/lock.h"
+
 #include <errno.h>
 #include <string.h>
 
@@ -206,6 +208,7 @@ static char **wanted_paths(Build *build)
 /* build->fetching is held. */
 static Source *fetch_context(Build *build, char *const *paths, GError **error)
 {
+	lock_held(&build->fetching);
 	GError *problem = NULL;
 	Vertex *vertex = vertex_new(build->progress, 0, "[internal] load build context", "");
 	vertex_start(vertex);

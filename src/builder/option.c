@@ -2,6 +2,7 @@
  * Keys are BuildKit's (moby/buildkit, exporter/containerimage/exptypes/keys.go and cache/remotecache). */
 #include "builder/internal.h"
 
+#include "base/number.h"
 #include "base/size.h"
 
 #include <string.h>
@@ -19,11 +20,10 @@ static bool any(const char *key, const char *value, GError **error)
 
 static bool read_truth(const char *key, const char *value, bool *truth, GError **error)
 {
+	g_autofree char *why = number_problem("ParseBool", value, "invalid syntax");
 	return bool_parse(value, truth) ||
-	       fail(error, BERTH_ERROR_INVALID,
-		       "non-bool value %s specified for %s: strconv.ParseBool: parsing \"%s\": "
-		       "invalid syntax",
-		       value, key, value);
+	       fail(error, BERTH_ERROR_INVALID, "non-bool value %s specified for %s: %s", value,
+		       key, why);
 }
 
 static bool truth(const char *key, const char *value, GError **error)
@@ -91,10 +91,9 @@ static bool level(const char *key, const char *value, GError **error)
 	gint64 number;
 	if (g_ascii_string_to_signed(value, 10, G_MININT64, G_MAXINT64, &number, NULL))
 		return fail_value(key, value, "layers are compressed at one level", error);
-	return fail(error, BERTH_ERROR_INVALID,
-		"non-integer value %s specified for %s: strconv.ParseInt: parsing \"%s\": invalid "
-		"syntax",
-		value, key, value);
+	g_autofree char *why = number_problem("ParseInt", value, "invalid syntax");
+	return fail(error, BERTH_ERROR_INVALID, "non-integer value %s specified for %s: %s", value,
+		key, why);
 }
 
 static bool annotation(const char *key, const char *value, GError **error)

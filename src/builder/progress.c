@@ -244,6 +244,7 @@ void vertex_note(Vertex *vertex, const char *what, const char *name)
 static void end(Vertex *vertex, const char *error)
 {
 	Progress *progress = vertex->progress;
+	lock_held(&progress->lock);
 	vertex->ended = true;
 	if (!progress->events) {
 		advance(progress);

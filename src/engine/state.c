@@ -96,8 +96,9 @@ static json_t *addresses(const Endpoint *endpoint)
 }
 
 /* network_lock is held: each network's members with their addresses. */
-static json_t *network_state(const Network *network)
+static json_t *network_state(Engine *engine, const Network *network)
 {
+	lock_held(&engine->network_lock);
 	json_t *members = json_object();
 	GHashTableIter iter;
 	gpointer id, endpoint;
@@ -115,7 +116,7 @@ static json_t *networks(Engine *engine)
 		return json_null();
 	json_t *list = json_array();
 	for (guint i = 0; i < engine->networks->len; i++)
-		json_array_append_new(list, network_state(engine->networks->pdata[i]));
+		json_array_append_new(list, network_state(engine, engine->networks->pdata[i]));
 	g_mutex_unlock(&engine->network_lock);
 	return list;
 }

@@ -10,9 +10,7 @@ typedef char *(*Reader)(const Flag *flag, const char *value, gint64 *number);
 
 static char *not_read(const char *function, const char *value, const char *why)
 {
-	return why == NULL
-		       ? NULL
-		       : g_strdup_printf("strconv.%s: parsing \"%s\": %s", function, value, why);
+	return why == NULL ? NULL : number_problem(function, value, why);
 }
 
 static char *read_bool(const Flag *flag, const char *value, gint64 *number)

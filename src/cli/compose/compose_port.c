@@ -20,8 +20,8 @@ static bool port_number(const char *text, guint64 *number, GError **error)
 {
 	enum { BITS = 16 };
 	const char *why = number_parse_unsigned(text, 10, BITS, number);
-	return why == NULL || fail(error, BERTH_ERROR_UNAVAILABLE,
-				      "strconv.ParseUint: parsing \"%s\": %s", text, why);
+	g_autofree char *problem = why != NULL ? number_problem("ParseUint", text, why) : NULL;
+	return problem == NULL || fail(error, BERTH_ERROR_UNAVAILABLE, "%s", problem);
 }
 
 static int run_port(Cli *cli)

@@ -10,7 +10,7 @@
 
 static char *bad_number(const char *text, const char *why)
 {
-	return g_strdup_printf("strconv.ParseInt: parsing \"%s\": %s", text, why);
+	return number_problem("ParseInt", text, why);
 }
 
 /* The numbers of name=soft[:hard], as docker/go-units reads them. */

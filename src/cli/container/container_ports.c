@@ -17,7 +17,7 @@ static void set(json_t *json, const char *key, json_t *value)
 
 static char *bad_port(const char *text, const char *why)
 {
-	return g_strdup_printf("strconv.ParseUint: parsing \"%s\": %s", text, why);
+	return number_problem("ParseUint", text, why);
 }
 
 /* "80" or "80-90"; NULL, or what is wrong with it, for the caller to free (docker/go-connections, nat). */

@@ -107,9 +107,9 @@ static bool file_limits(
 		return fail(error, BERTH_ERROR_INVALID, "invalid value for %s: invalid size: '%s'",
 			size_name, text);
 	const char *why = *count != '\0' ? number_parse(count, 10, files) : NULL;
-	if (why != NULL)
-		return fail(
-			error, BERTH_ERROR_INVALID, "strconv.Atoi: parsing \"%s\": %s", count, why);
+	g_autofree char *problem = why != NULL ? number_problem("Atoi", count, why) : NULL;
+	if (problem != NULL)
+		return fail(error, BERTH_ERROR_INVALID, "%s", problem);
 	if (*files < 1)
 		return fail(error, BERTH_ERROR_INVALID, "%s cannot be less than 1", files_name);
 	return true;

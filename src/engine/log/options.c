@@ -2,6 +2,7 @@
 #include "engine/log/log_driver.h"
 
 #include "base/error.h"
+#include "base/number.h"
 #include "base/size.h"
 #include "base/timefmt.h"
 
@@ -43,9 +44,9 @@ bool log_check_boolean(const json_t *options, const char *name, GError **error)
 {
 	const char *text = log_option(options, name);
 	bool value;
+	g_autofree char *problem = number_problem("ParseBool", text, "invalid syntax");
 	return *text == '\0' || bool_parse(text, &value) ||
-	       fail(error, BERTH_ERROR_INVALID, "strconv.ParseBool: parsing \"%s\": invalid syntax",
-		       text);
+	       fail(error, BERTH_ERROR_INVALID, "%s", problem);
 }
 
 bool log_option_is_on(const json_t *options, const char *name)
@@ -57,9 +58,9 @@ bool log_option_is_on(const json_t *options, const char *name)
 bool log_check_number(const json_t *options, const char *name, GError **error)
 {
 	const char *text = log_option(options, name);
+	g_autofree char *problem = number_problem("ParseUint", text, "invalid syntax");
 	return *text == '\0' || g_ascii_string_to_unsigned(text, 10, 0, G_MAXINT32, NULL, NULL) ||
-	       fail(error, BERTH_ERROR_INVALID, "strconv.ParseUint: parsing \"%s\": invalid syntax",
-		       text);
+	       fail(error, BERTH_ERROR_INVALID, "%s", problem);
 }
 
 bool log_check_size(const json_t *options, const char *name, GError **error)

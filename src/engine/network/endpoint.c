@@ -30,6 +30,7 @@ bool endpoints_managed(const Spec *spec)
  * is held. */
 static const char *network_name(Engine *engine, const char *reference)
 {
+	lock_held(&engine->network_lock);
 	const Network *network = network_lookup(engine, reference);
 	return network != NULL ? network->name : reference;
 }
@@ -81,6 +82,7 @@ bool endpoints_leave_out_mode(Engine *engine, const Spec *spec)
 
 bool network_is_wanted(Engine *engine, const Network *network)
 {
+	lock_held(&engine->network_lock);
 	g_autoptr(GPtrArray) all = container_all(engine);
 	for (guint i = 0; i < all->len; i++) {
 		g_autoptr(Spec) spec = container_spec(all->pdata[i], NULL);
@@ -188,6 +190,7 @@ static bool check_unmanaged(Engine *engine, const Spec *spec, GError **error)
 /* The network of the mode is there, if it is wanted; in dockerd's words. network_lock is held. */
 static bool check_mode(Engine *engine, const Spec *spec, const json_t *wanted, GError **error)
 {
+	lock_held(&engine->network_lock);
 	const char *target = spec->modes.network.target;
 	return spec->modes.network.share != SHARE_NETWORK ||
 	       network_lookup(engine, target) != NULL || json_object_get(wanted, target) == NULL ||
@@ -225,6 +228,7 @@ bool endpoints_reserve(Container *container, const Spec *spec, GError **error)
 /* A container that may change its network (NET_ADMIN) may also be its router. network_lock is held. */
 static void guard(Container *container, int netns, const char *link)
 {
+	lock_held(&container->engine->network_lock);
 	Engine *engine = container->engine;
 	g_autoptr(GError) problem = NULL;
 	if (engine->rules_missing || engine->guard_missing)

@@ -37,6 +37,7 @@ static int running_pid(Container *container)
 /* Whether a reference means the network of this name; a network that is gone has only its name. network_lock is held. */
 static bool names_network(Engine *engine, const char *reference, const char *name)
 {
+	lock_held(&engine->network_lock);
 	const Network *network = network_lookup(engine, reference);
 	return strcmp(network != NULL ? network->name : reference, name) == 0;
 }

@@ -129,7 +129,7 @@ static bool refuse(const char *key, const char *text, const char *why, GError **
 	bool mode = g_str_has_suffix(why, " "), number = g_str_has_prefix(why, "strconv");
 	g_autofree char *reason =
 		mode	 ? g_strconcat(why, text, NULL)
-		: number ? g_strdup_printf("%s: parsing \"%s\": invalid syntax", why, text)
+		: number ? number_problem(why + strlen("strconv."), text, "invalid syntax")
 			 : g_strdup(why);
 	return fail(
 		error, BERTH_ERROR_INVALID, "failed to parse %s value: %s (%s)", key, text, reason);

@@ -1,4 +1,4 @@
-/* Reservation of host ports. network_lock is held in every function. */
+/* Reservation of host ports: the table of those taken is guarded by network_lock. */
 #include "engine/network/ports.h"
 
 #include "base/error.h"

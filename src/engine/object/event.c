@@ -2,6 +2,7 @@
 #include "engine/object/event.h"
 #include "engine/object/counts.h"
 
+#include "base/lock.h"
 #include "base/notify.h"
 
 #include "base/timefmt.h"
@@ -48,6 +49,7 @@ static void init_once(void)
 /* lock, which guards all events, is held. The newest event stays, whatever its size, so that subscribers get it. */
 static void forget_oldest(void)
 {
+	lock_held(&lock);
 	while (events.length > REMEMBERED ||
 		(events.length > 1 && remembered_bytes > REMEMBERED_BYTES)) {
 		Entry *oldest = g_queue_pop_head(&events);

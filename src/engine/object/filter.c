@@ -1,6 +1,7 @@
 #include "engine/object/filter.h"
 
 #include "base/error.h"
+#include "base/number.h"
 #include "base/timefmt.h"
 
 #include <fnmatch.h>
@@ -16,6 +17,8 @@ struct Rule {
 };
 
 /* "[a b]", as Go prints the values given. */
+enum { DECIMAL = 10, PORT_BITS = 16 };
+
 static char *listed(const json_t *values)
 {
 	g_auto(GStrv) texts = json_strv(values);
@@ -70,10 +73,9 @@ static bool check_go_bool(const Rule *rule, const json_t *values, GError **error
 	if (json_array_size(values) > 1)
 		return fail(error, BERTH_ERROR_INVALID,
 			"invalid filter '%s=%s': only one value is expected", rule->name, list);
+	g_autofree char *why = number_problem("ParseBool", json_elem(values, 0), "invalid syntax");
 	return json_array_size(values) == 0 || is_one_of(json_elem(values, 0), known) ||
-	       fail(error, BERTH_ERROR_INVALID,
-		       "invalid filter '%s': strconv.ParseBool: parsing \"%s\": invalid syntax",
-		       rule->name, json_elem(values, 0));
+	       fail(error, BERTH_ERROR_INVALID, "invalid filter '%s': %s", rule->name, why);
 }
 
 static bool check_word(const Rule *rule, const json_t *values, GError **error)
@@ -102,28 +104,25 @@ static bool check_network_type(const Rule *rule, const json_t *values, GError **
 
 static bool check_number(const Rule *rule, const json_t *values, GError **error)
 {
-	for (size_t i = 0; i < json_array_size(values); i++)
-		if (!g_ascii_string_to_signed(
-			    json_elem(values, i), 10, G_MININT64, G_MAXINT64, NULL, NULL))
-			return fail(error, BERTH_ERROR_INVALID,
-				"invalid filter '%s=%s': strconv.Atoi: parsing \"%s\": invalid "
-				"syntax",
-				rule->name, json_elem(values, i), json_elem(values, i));
+	for (size_t i = 0; i < json_array_size(values); i++) {
+		const char *value = json_elem(values, i);
+		gint64 number;
+		const char *why = number_parse(value, DECIMAL, &number);
+		g_autofree char *problem = why != NULL ? number_problem("Atoi", value, why) : NULL;
+		if (problem != NULL)
+			return fail(error, BERTH_ERROR_INVALID, "invalid filter '%s=%s': %s",
+				rule->name, value, problem);
+	}
 	return true;
 }
 
 static bool parse_port(const char *text, int *port, GError **error)
 {
 	guint64 value = 0;
-	g_autoptr(GError) problem = NULL;
-	if (g_ascii_string_to_unsigned(text, 10, 0, G_MAXUINT16, &value, &problem)) {
-		*port = (int)value;
-		return true;
-	}
-	return fail(error, BERTH_ERROR_INVALID, "strconv.ParseUint: parsing \"%s\": %s", text,
-		g_error_matches(problem, G_NUMBER_PARSER_ERROR, G_NUMBER_PARSER_ERROR_OUT_OF_BOUNDS)
-			? "value out of range"
-			: "invalid syntax");
+	const char *why = number_parse_unsigned(text, DECIMAL, PORT_BITS, &value);
+	g_autofree char *problem = why != NULL ? number_problem("ParseUint", text, why) : NULL;
+	*port = (int)value;
+	return problem == NULL || fail(error, BERTH_ERROR_INVALID, "%s", problem);
 }
 
 bool filter_ports_parse(const char *text, FilterPorts *ports, GError **error)

@@ -6,6 +6,7 @@
 #include "engine/process/family.h"
 
 #include "base/fd.h"
+#include "base/lock.h"
 #include "base/log.h"
 #include "base/thread.h"
 #include "base/timefmt.h"
@@ -162,6 +163,7 @@ static json_t *result_json(gint64 begin, int code, const char *output)
 static const char *note_result(const Probe *probe, Health *health, int code, gint64 begin,
 	gint64 began, const char *output)
 {
+	lock_held(&probe->container->engine->lock);
 	const char *before = health->status;
 	bool in_start = strcmp(before, "starting") == 0 && began < probe->grace_end;
 	count_one(COUNT_HEALTH_CHECKS);
