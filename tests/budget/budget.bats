@@ -49,6 +49,7 @@ count() {
 		marked build-cached "$i" "$BUILD/berth" build -q "$WORK/context"
 		marked cp "$i" "$BUILD/berth" cp -q "$WORK/many" "stopped:/many$i"
 		marked load "$i" "$BUILD/berth" load -q -i "$WORK/saved.tar"
+		marked complete "$i" "$BUILD/berth" __complete -- start ''
 		marked volume "$i" "$BUILD/berth" volume create "v$i"
 	done
 }
@@ -57,5 +58,6 @@ within() { "$BATS_TEST_DIRNAME/count" "$TRACE" "$BATS_FILE_TMPDIR" "$BATS_TEST_D
 @test "a run without a network, on a bridge, with a port: no more than their budget" { within run-none run-bridge run-port; }
 @test "exec, ps, inspect: no more than their budget" { within exec ps inspect; }
 @test "create, start, stop, rm, a volume: no more than their budget" { within create start stop rm volume; }
+@test "a key press: names of containers, no more than their budget" { within complete; }
 @test "a build's step, made and found: no more than their budget" { within build-cold build-cached; }
 @test "300 small files copied, an image loaded that is there: no more than their budget" { within cp load; }
