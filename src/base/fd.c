@@ -356,7 +356,7 @@ ssize_t fd_receive(int socket, void *data, size_t size)
 	ssize_t n;
 	do
 		n = recv(socket, data, size, MSG_DONTWAIT);
-	while (n < 0 && errno == EINTR);
+	while (n < 0 && (errno == EINTR || errno == ECONNRESET));
 	return n;
 }
 

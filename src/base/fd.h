@@ -115,7 +115,8 @@ bool tree_copy_exact(int source_fd, int target_fd, GError **error);
 /* Sends one message with descriptors attached (SCM_RIGHTS). errno on failure. */
 bool fd_send(int socket, const void *data, size_t length, const int *fds, int fd_count);
 
-/* Receives one message of a SOCK_SEQPACKET socket without waiting. -1 with errno. */
+/* Receives one message of a SOCK_SEQPACKET socket without waiting. -1 with errno. An end that is closed with messages
+ * for it unread gives ECONNRESET once (unix(7), Linux), before what it has sent: that is read first, and 0 follows. */
 ssize_t fd_receive(int socket, void *data, size_t size);
 
 /* Waits until the peer of a UNIX stream socket has read everything; at most 2 s, and not at all if the kernel cannot

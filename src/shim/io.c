@@ -21,7 +21,7 @@ ssize_t message_receive(int socket, void *data, size_t size, int *fds, int *fd_c
 	ssize_t n;
 	do
 		n = recvmsg(socket, &msg, MSG_CMSG_CLOEXEC);
-	while (n < 0 && errno == EINTR);
+	while (n < 0 && (errno == EINTR || errno == ECONNRESET));
 	*fd_count = 0;
 	struct cmsghdr *header = n < 0 ? NULL : CMSG_FIRSTHDR(&msg);
 	if (header != NULL && header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_RIGHTS) {

@@ -304,6 +304,7 @@ GUARDS = [
     ("modes of a tmpfs", "src/shim/mount.c", "if (fs >= 0 && strcmp(type, \"tmpfs\") == 0 && !has_mode(record))", "if (fs >= 0 && strcmp(type, \"tmpfs\") == 0 && !has_mode(record) && false)", OPTIONS, "a tmpfs over a folder"),
     ("submodules: a bound", "src/builder/git.c", "if (folders->len - 1 + count(text, \"[submodule\") > MAX_SUBMODULES)", "if (folders->len - 1 + count(text, \"[submodule\") > 100 * MAX_SUBMODULES)", "tests/security/builds.bats", "submodules of a repository"),
     ("submodules: transports", "src/builder/git.c", "\"GIT_ALLOW_PROTOCOL=http:https:git:ssh\"", "\"GIT_ALLOW_PROTOCOL=http:https:git:ssh:file\"", "tests/security/builds.bats", "submodules of a repository"),
+    ("the last word of a shim", "src/base/fd.c", "(errno == EINTR || errno == ECONNRESET)", "errno == EINTR", UNIT % ("fd", "/fd/last-message"), "/fd/last-message"),
     ("down of others' volumes", "src/compose/resources.c", ": concerned(project, names, options, kind[2]);", ": labelled(project, client, i == 1, error);", "tests/compose/concerned.bats", "down takes what the files have"),
     ("published secrets", "src/compose/publish.c", "if (!is_found(found, json_str(one, \"value\")))", "if (false && !is_found(found, json_str(one, \"value\")))", "tests/compose/remote.bats", "what cannot be published"),
     ("remote projects: paths", "src/compose/remote_bounds.c", "\tif (!is_below(root, path))\n\t\treturn true;", "\tif (!is_below(root, path))\n\t\treturn false;", "tests/compose/remote.bats", "a remote project has nothing read"),

@@ -157,6 +157,23 @@ static void test_deep(void)
 	g_assert_cmpint(errno, ==, ENAMETOOLONG);
 }
 
+/* The last message of an end that was closed is there, though something for that end was never read. */
+static void test_last_message(void)
+{
+	int pair[2];
+	char text[8] = "";
+	g_assert_cmpint(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair), ==, 0);
+	g_assert_true(fd_send(pair[1], "first", 5, NULL, 0));
+	g_assert_true(fd_send(pair[1], "last", 4, NULL, 0));
+	g_assert_true(fd_send(pair[0], "unread", 6, NULL, 0));
+	close(pair[1]);
+	g_assert_cmpint(fd_receive(pair[0], text, sizeof text), ==, 5);
+	g_assert_cmpint(fd_receive(pair[0], text, sizeof text), ==, 4);
+	g_assert_cmpmem(text, 4, "last", 4);
+	g_assert_cmpint(fd_receive(pair[0], text, sizeof text), ==, 0);
+	close(pair[0]);
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
@@ -169,6 +186,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/fd/trees", test_trees);
 	g_test_add_func("/fd/deep", test_deep);
 	g_test_add_func("/fd/regular", test_regular);
+	g_test_add_func("/fd/last-message", test_last_message);
 	g_test_add_func("/fd/path-clean", test_path_clean);
 	int code = g_test_run();
 	tree_remove(AT_FDCWD, folder);

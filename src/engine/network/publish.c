@@ -48,7 +48,9 @@ static void tell_all(Container *container)
 	for (guint i = 0; container->endpoints != NULL && i < container->endpoints->len; i++) {
 		const Endpoint *endpoint = container->endpoints->pdata[i];
 		if (!tell_shim(container, true, endpoint->ports, endpoint, &error)) {
-			log_warn("container %s: %s", container->row.id, error->message);
+			/* One that has ended already needs none. */
+			if (!g_error_matches(error, BERTH_ERROR, BERTH_ERROR_CONFLICT))
+				log_warn("container %s: %s", container->row.id, error->message);
 			g_clear_error(&error);
 		}
 	}

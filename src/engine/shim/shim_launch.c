@@ -98,7 +98,8 @@ static bool await_start(Container *container, int socket, pid_t shim, ShimCreate
 	for (;;) {
 		struct shim_message message;
 		ssize_t n = recv(socket, &message, sizeof message, 0);
-		if (n < 0 && errno == EINTR)
+		/* ECONNRESET: what it has said before it ended is still to be read (fd_receive). */
+		if (n < 0 && (errno == EINTR || errno == ECONNRESET))
 			continue;
 		if (n < 0 && errno == EAGAIN)
 			return fail(error, BERTH_ERROR_SYSTEM,
