@@ -127,6 +127,10 @@ OPERATIONS = {
     "disconnect where ports are local": (lambda: (create(network="near", **SERVED), ok("POST", "/containers/cc/start"), ok("POST", "/networks/bridge/connect", {"Container": "cc"})), lambda: ok("POST", "/networks/near/disconnect", {"Container": "cc"})),
     "publish another port": (lambda: (create(network="net", **SERVED), ok("POST", "/containers/cc/start")), lambda: ok("POST", "/containers/cc/update", {"PublishAdd": {"80/tcp": [{"HostPort": "8098"}]}, "PublishRm": {"80/tcp": [{"HostPort": "8099"}]}})),
     "network": (lambda: None, lambda: (ok("POST", "/networks/create", {"Name": "n2"}), ok("DELETE", "/networks/n2"))),
+    "network on a parent of its own": (lambda: None, lambda: (ok("POST", "/networks/create", {"Name": "n2", "Driver": "macvlan"}), ok("DELETE", "/networks/n2"))),
+    "connect and disconnect of macvlan": (lambda: (ok("POST", "/networks/create", {"Name": "n2", "Driver": "macvlan"}), create(network="bridge", **SERVED), ok("POST", "/containers/cc/start")),
+                                          lambda: (ok("POST", "/networks/n2/connect", {"Container": "cc", "EndpointConfig": {"GwPriority": 1}}), ok("POST", "/networks/n2/disconnect", {"Container": "cc"}))),
+    "volume that is filled": (lambda: None, lambda: (create(Binds=["pv:/etc:ro"]), ok("POST", "/containers/cc/start"))),
 }
 
 

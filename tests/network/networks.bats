@@ -126,6 +126,37 @@ P
 	d network rm open inside
 }
 
+@test "an internal network asks a resolver of --dns that is in it, and only that one" {
+	d network create --internal --subnet 10.66.5.0/24 inside
+	d network create --internal --subnet 10.66.6.0/24 elsewhere
+	d run -d --name server --network inside --ip 10.66.5.53 busybox sleep 1000
+	nsenter -t "$(d inspect -f '{{.State.Pid}}' server)" -n python3 - >"$WORK/asked" 2>/dev/null 3>&- <<'P' &
+import socket
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.bind(("0.0.0.0", 53))
+s.settimeout(60)
+print("ready", flush=True)
+while True:
+    q, who = s.recvfrom(512)
+    s.sendto(q[:2] + b"\x81\x80\0\1\0\1\0\0\0\0" + q[12:] + b"\xc0\x0c\0\1\0\1\0\0\0\x05\0\4\1\2\3\4", who)
+P
+	server=$!
+	await grep -q ready "$WORK/asked"
+	d run --rm --network inside --dns 10.5.0.2 --dns 10.66.5.53 busybox nslookup -type=a far.example | grep -q 'Address: 1.2.3.4'
+	# It is one of the network, and of who joins that later, but of nobody else.
+	d run -d --name later --network elsewhere --dns 10.66.5.53 busybox sleep 1000
+	run d exec later nslookup -type=a far.example
+	[ "$status" -ne 0 ]
+	d network connect inside later
+	d exec later nslookup -type=a far.example | grep -q 'Address: 1.2.3.4'
+	d network disconnect inside later
+	run d exec later nslookup -type=a far.example
+	[ "$status" -ne 0 ]
+	kill "$server"
+	d rm -f server later
+	d network rm inside elsewhere
+}
+
 @test "hosts: --add-host with host-gateway, --link; network container:ID and macvlan" {
 	d run -d --name db busybox sleep 1000
 	[ "$(d run --rm --add-host gate:host-gateway busybox grep gate /etc/hosts | cut -f1)" = 172.17.0.1 ]

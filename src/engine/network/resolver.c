@@ -27,14 +27,36 @@ static char **names_files(Container *container)
 	return g_strv_builder_end(files);
 }
 
-/* The nameservers of --dns or of the host; none if all networks are internal: nothing must leak (CVE-2024-29018). */
+/* Whether an address is of a neighbour in one of the container's networks. */
+static bool is_neighbour(Container *container, const char *server)
+{
+	Address address;
+	guint count = container->endpoints != NULL ? container->endpoints->len : 0;
+	for (guint i = 0; address_parse(server, &address) && i < count; i++) {
+		const Endpoint *endpoint = container->endpoints->pdata[i];
+		const Network *network = network_lookup(container->engine, endpoint->network);
+		if (network != NULL && (address_contains(&network->subnet, &address) ||
+					       address_contains(&network->subnet6, &address)))
+			return true;
+	}
+	return false;
+}
+
+/* The nameservers of --dns or of the host. If all networks are internal nothing must leak (CVE-2024-29018): none but
+ * those of --dns that are in these networks themselves. */
 static char **servers(Container *container, const Spec *spec)
 {
 	Gateways gateways = gateways_elect(container->endpoints);
-	if (gateways.v4 == NULL && gateways.v6 == NULL)
-		return g_new0(char *, 1);
+	bool shut_in = gateways.v4 == NULL && gateways.v6 == NULL;
 	const json_t *own = config_resolver(container->engine->config, spec->host, "Dns");
-	return json_filled(own) ? json_strv(own) : host_nameservers();
+	if (!shut_in)
+		return json_filled(own) ? json_strv(own) : host_nameservers();
+	g_auto(GStrv) named = json_strv(own);
+	g_autoptr(GStrvBuilder) near = g_strv_builder_new();
+	for (int i = 0; named[i] != NULL; i++)
+		if (is_neighbour(container, named[i]))
+			g_strv_builder_add(near, named[i]);
+	return g_strv_builder_end(near);
 }
 
 /* network_lock is held. runs: the resolver exists, needed or not. */
