@@ -89,8 +89,6 @@ bool access_of_browser(Request *request, GError **error);
 bool access_allowed(Request *request, GError **error);
 /* The same of another request of this client, without a word in the log. */
 bool access_would_allow(const Request *request, const char *method, const char *path);
-/* Whether "api-access" in daemon.json is valid. */
-bool access_check(const Config *config, GError **error);
 
 /* request.c */
 /* The first value of a query parameter, "" if it is absent; and all of them, ended by NULL. */

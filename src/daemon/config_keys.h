@@ -14,6 +14,8 @@ json_t *config_ulimits(const json_t *given, GError **error);
 json_t *config_pools(const json_t *list, GError **error);
 /* dockerd's checks of the whole configuration. */
 bool config_check_values(const json_t *given, GError **error);
+/* config_access.c: "api-access": INVALID for what is no rule. */
+bool config_check_access(const json_t *given, GError **error);
 /* config_names.c: of labels, registry mirrors and search domains. */
 bool config_check_names(const json_t *given, GError **error);
 /* config_flags.c: a command line as an object of daemon.json's keys, and "config-file" and "validate". --help and

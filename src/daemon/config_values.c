@@ -177,5 +177,6 @@ bool config_check_values(const json_t *given, GError **error)
 			return fail(error, BERTH_ERROR_INVALID, "invalid IP address: %s",
 				json_string_value(value));
 	return check_host_gateways(given, error) && config_check_names(given, error) &&
+	       config_check_access(given, error) &&
 	       config_check_lacking(given, error);
 }

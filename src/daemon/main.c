@@ -108,7 +108,7 @@ int main(int argc, char **argv)
 	mallopt(M_MMAP_THRESHOLD, 128 * 1024);
 	umask(0022);
 	Config *config = config_load(argc, argv, &error);
-	if (config == NULL || !access_check(config, &error))
+	if (config == NULL)
 		return refuse(error);
 	if (getuid() != 0) {
 		fail(&error, BERTH_ERROR_FORBIDDEN,

@@ -352,6 +352,17 @@ static Order order_of(GoValue value)
 	return value.type != NULL ? orders[value.type->kind] : NO_ORDER;
 }
 
+/* As Go's reflection has it: what holds a list or a map is compared with nothing. */
+static bool comparable(const GoType *type)
+{
+	if (type->kind != GO_STRUCT)
+		return type->kind != GO_LIST && type->kind != GO_MAP;
+	for (const GoField *field = type->fields; field->name != NULL; field++)
+		if (!field->alias && !comparable(field->type))
+			return false;
+	return true;
+}
+
 static bool same(GoValue a, GoValue b, GError **error)
 {
 	a = go_concrete(a);
@@ -374,7 +385,7 @@ static bool same(GoValue a, GoValue b, GError **error)
 	}
 	if (go_null(a) || go_null(b))
 		return go_null(a) == go_null(b);
-	if (b.type->kind == GO_LIST || b.type->kind == GO_MAP) {
+	if (!comparable(b.type)) {
 		g_autoptr(GString) shown = g_string_new("");
 		go_print(shown, b);
 		refuse(error, "non-comparable type %s: %s", shown->str, b.type->name);

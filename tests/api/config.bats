@@ -28,6 +28,14 @@ refused() { # text of the file, what is said
 	refused '{"proxies":{"http":"x"}}' "match any configuration option: http"
 }
 
+@test "daemon.json: api-access that is none is refused, not taken for a lock or a key" {
+	local value
+	for value in 1 '"x"' true '["all"]'; do refused "{\"api-access\":$value}" 'invalid api-access: an object is wanted, with a certificate'"'s name, or *, for each key"; done
+	refused '{"api-access":{"ci":1}}' 'invalid api-access of "ci": "" is neither all, nor read-only, nor a rule such as "GET /containers/*"'
+	refused '{"api-access":{"ci":["readonly"]}}' '"readonly" is neither all, nor read-only, nor a rule such as "GET /containers/*"'
+	taken '{"api-access":{"ci":["read-only","POST /build"],"*":"all"}}'
+}
+
 @test "daemon.json: a value that means nothing is refused" {
 	refused '{"labels":["a"]}' 'bad attribute format: a'
 	refused '{"registry-mirrors":["zz"]}' "must use either 'https://' or 'http://'"

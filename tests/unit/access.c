@@ -1,4 +1,5 @@
 #include "api/api.h"
+#include "daemon/config_keys.h"
 
 #include <string.h>
 
@@ -77,7 +78,7 @@ static void test_browsers(void)
 static bool rules_pass(const char *text)
 {
 	Config config = {.file = json_loads(text, 0, NULL)};
-	bool ok = access_check(&config, NULL);
+	bool ok = config_check_access(config.file, NULL);
 	json_decref(config.file);
 	return ok;
 }

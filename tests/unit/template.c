@@ -1,6 +1,8 @@
 #include "template/template.h"
 #include "template/print.h"
 
+#include <string.h>
+
 static const char document[] =
 	"{\"Name\":\"web\",\"Count\":3,\"On\":true,\"Off\":false,\"Null\":null,\"Empty\":[],"
 	"\"List\":[\"a\",\"b\"],"
@@ -134,6 +136,31 @@ static void test_bytes(void)
 	}
 }
 
+static char *own_text(const json_t *json)
+{
+	return g_strdup(json_string_value(json));
+}
+
+/* What Go's fmt says of a nil pointer whose type has a method String; and that a struct with a list equals nothing. */
+static void test_types(void)
+{
+	static const GoType named = {.kind = GO_STRING, .name = "x.Named", .text = own_text};
+	static const GoType pointer = {.kind = GO_POINTER, .name = "*x.Named", .items = &named};
+	static const GoField fields[] = {
+		{"Nil", "Nil", &pointer}, {"List", "List", &go_list_string}, {0}};
+	static const GoType type = {.kind = GO_STRUCT, .name = "x.Row", .fields = fields};
+	g_autoptr(GError) error = NULL;
+	g_autoptr(json_t) data = json_pack("{s:[s]}", "List", "a");
+	g_autoptr(GString) out = g_string_new("");
+	g_autoptr(Template) nils =
+		template_parse("", "{{printf \"%v %q %x %d\" .Nil .Nil .Nil .Nil}}", &error),
+			    equal = template_parse("", "{{eq . .}}", &error);
+	g_assert_true(template_run(nils, TEMPLATE_PLAIN, (GoValue){&type, data}, out, &error));
+	g_assert_cmpstr(out->str, ==, "<nil> <nil> <nil> 0");
+	g_assert_false(template_run(equal, TEMPLATE_PLAIN, (GoValue){&type, data}, out, &error));
+	g_assert_nonnull(strstr(error->message, "non-comparable type {<nil> [a]}: x.Row"));
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
@@ -144,5 +171,6 @@ int main(int argc, char **argv)
 	g_test_add_func("/template/bytes", test_bytes);
 	g_test_add_func("/template/halves", test_halves);
 	g_test_add_func("/template/depth", test_depth);
+	g_test_add_func("/template/types", test_types);
 	return g_test_run();
 }

@@ -208,9 +208,11 @@ static bool print_template(const char *format, json_t *all, GError **error)
 {
 	GoField fields[PARTS][FORMAT_COLUMNS + 1], lists[PARTS + 1] = {0};
 	GoType rows[PARTS], list_types[PARTS];
+	char names[PARTS][64];
 	for (size_t i = 0; i < PARTS; i++) {
 		rows[i] = format_row_type(parts[i].type, parts[i].columns, fields[i]);
-		list_types[i] = (GoType){.kind = GO_LIST, .name = "[]", .items = &rows[i]};
+		snprintf(names[i], sizeof names[i], "[]%s", parts[i].type);
+		list_types[i] = (GoType){.kind = GO_LIST, .name = names[i], .items = &rows[i]};
 		lists[i] = (GoField){parts[i].list, parts[i].list, &list_types[i]};
 	}
 	const GoType type = {
