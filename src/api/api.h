@@ -135,6 +135,8 @@ bool reply_late_error(Request *request, const GError *error);
 /* A ByteSink of a request: a tar, whose header is sent with the first bytes, so that an earlier failure is answered
  * with its status. */
 bool reply_tar(gpointer request, const void *bytes, size_t length, GError **error);
+bool reply_tar_file(
+	gpointer request, int fd, size_t length, GError **error); /* a FileSink for the same */
 void reply_end(Request *request);
 /* Takes the connection over (101 for an upgrade request, else 200); an owned descriptor. */
 int reply_hijack(Request *request, bool tty);

@@ -20,7 +20,8 @@ static bool export(Request *request, GError **error)
 	g_autoptr(Container) container = request_container(request, error);
 	if (container == NULL)
 		return false;
-	bool ok = container_export(container, reply_tar, request, error);
+	const ArchiveSink to = {reply_tar, reply_tar_file, request};
+	bool ok = container_export(container, &to, error);
 	request->failed = !ok && request->answered; /* the missing last chunk tells the client */
 	return ok;
 }
@@ -105,8 +106,9 @@ static bool copy_out(Request *request, GError **error)
 	g_autoptr(Container) container = request_container(request, error);
 	if (container == NULL || !set_path_stat(request, container, error))
 		return false;
-	bool ok = container_copy_out(container, request->name, request_param(request, "path"),
-		reply_tar, request, error);
+	const ArchiveSink to = {reply_tar, reply_tar_file, request};
+	bool ok = container_copy_out(
+		container, request->name, request_param(request, "path"), &to, error);
 	request->failed = !ok && request->answered;
 	return ok;
 }

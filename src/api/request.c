@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 
@@ -305,6 +306,44 @@ bool reply_tar(gpointer data, const void *bytes, size_t length, GError **error)
 	Request *request = data;
 	return ((request->answered || reply_begin(request, 200, "application/x-tar")) &&
 		       reply_write(request, bytes, length)) ||
+	       fail(error, BERTH_ERROR_SYSTEM, "the client is gone");
+}
+
+/* A part of a file that the kernel does not move by itself (a file system without splice(2)), or zeros behind its end: it has become
+ * shorter. -1: it cannot be read, or the client is gone. */
+static ssize_t send_block(Request *request, int fd, size_t length)
+{
+	char block[4096] = "";
+	size_t size = MIN(length, sizeof block);
+	ssize_t n = read(fd, block, size);
+	struct iovec iov = {block, n > 0 ? (size_t)n : size};
+	ssize_t sent = (ssize_t)iov.iov_len;
+	return n >= 0 && send_all(request, &iov, 1) ? sent : -1;
+}
+
+/* The promised length is sent, whatever happens to the file meanwhile. */
+static bool send_file(Request *request, int fd, size_t length)
+{
+	while (length > 0) {
+		ssize_t n = sendfile(request->fd, fd, NULL, length);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0 && (n = send_block(request, fd, length)) < 0)
+			return false;
+		length -= (size_t)n;
+	}
+	return true;
+}
+
+bool reply_tar_file(gpointer data, int fd, size_t length, GError **error)
+{
+	Request *request = data;
+	char size[24];
+	int n = snprintf(size, sizeof size, "%zx\r\n", length);
+	struct iovec head = {size, (size_t)n}, end = {(char *)"\r\n", 2};
+	return ((request->answered || reply_begin(request, 200, "application/x-tar")) &&
+		       send_all(request, &head, 1) && send_file(request, fd, length) &&
+		       send_all(request, &end, 1)) ||
 	       fail(error, BERTH_ERROR_SYSTEM, "the client is gone");
 }
 

@@ -259,13 +259,14 @@ static bool announce(Build *build, const char *kind)
 
 static bool send_tree(Build *build, GError **error)
 {
+	const ArchiveSink sink = {
+		.bytes = build->request->output, .data = build->request->output_data};
 	if (build->lanes->len > 1)
 		return fail(error, BERTH_ERROR_INVALID,
 			"files of several platforms cannot be one archive: choose one --platform");
 	autofd root = stage_open(((Lane *)build->lanes->pdata[0])->target, error);
 	return root >= 0 && announce(build, "tar") &&
-	       tree_archive(root, TREE_WHOLE, NULL, build->request->output,
-		       build->request->output_data, error);
+	       tree_archive(root, TREE_WHOLE, NULL, &sink, error);
 }
 
 /* The meaning of a tag, while the tag is lent to an image that is exported. */

@@ -111,11 +111,12 @@ static bool finish_call(GrpcCall *call, GError **error)
 static bool send_tar(Ref *ref, GrpcCall *call, GError **error)
 {
 	GrpcBytes bytes = {.call = call};
+	const ArchiveSink sink = {.bytes = grpc_bytes_write, .data = &bytes};
 	if (build_platforms(ref->build) > 1)
 		return fail(error, BERTH_ERROR_INVALID,
 			"files of several platforms cannot be one archive: use type=local");
 	autofd root = build_open(ref->build, 0, error);
-	return root >= 0 && tree_archive(root, TREE_WHOLE, NULL, grpc_bytes_write, &bytes, error);
+	return root >= 0 && tree_archive(root, TREE_WHOLE, NULL, &sink, error);
 }
 
 static gint by_name(gconstpointer one, gconstpointer other)

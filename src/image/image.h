@@ -48,7 +48,7 @@ ssize_t read_ahead_read(gpointer ahead, void *buffer, size_t size, GError **erro
  * folder of overlayfs become whiteouts (OCI image-spec, layer.md). skip: paths to leave out, NULL-terminated, or
  * NULL. */
 typedef enum { TREE_WHOLE, TREE_UPPER } TreeKind;
-bool tree_archive(int root_fd, TreeKind kind, const char *const *skip, ByteSink sink, gpointer data,
+bool tree_archive(int root_fd, TreeKind kind, const char *const *skip, const ArchiveSink *sink,
 	GError **error);
 
 /* Folders mounted in the tree that are included; other mounts are left out. */
@@ -61,7 +61,7 @@ typedef struct {
 /* Writes one name of a folder with all below it, named called; "." is the folder itself, and "" the file that
  * parent_fd (O_PATH) is open on, where that is no folder. Owners are relative to first_uid and first_gid. */
 bool tree_archive_name(int parent_fd, const char *name, const char *as, uid_t first_uid,
-	gid_t first_gid, const TreeGrafts *grafts, ByteSink sink, gpointer data, GError **error);
+	gid_t first_gid, const TreeGrafts *grafts, const ArchiveSink *sink, GError **error);
 
 /* deflate.c: makes a gzip stream; the same bytes give the same stream. */
 typedef struct Deflate Deflate;

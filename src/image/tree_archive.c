@@ -22,19 +22,50 @@ typedef struct {
 	uid_t first_uid; /* the id that is 0 in the archive */
 	gid_t first_gid;
 	const TreeGrafts *grafts; /* or NULL */
-	ByteSink sink;
-	gpointer data;
+	const ArchiveSink *sink;
 	GError *problem;
 	GHashTable *links; /* "device:inode" -> path of its first name */
 	dev_t device;	   /* of the root, or of the graft */
 	char *block;
+	char *gathered; /* what the library has written, BLOCK bytes at most, and is not handed over yet */
+	size_t gathered_length;
+	int moved_fd; /* block's content is that of this file, from its position on; or -1 */
+	size_t moved; /* how much of it has been handed over */
 	int depth;
 } Tree;
 
+static bool flush(Tree *tree)
+{
+	size_t length = tree->gathered_length;
+	tree->gathered_length = 0;
+	return length == 0 ||
+	       tree->sink->bytes(tree->sink->data, tree->gathered, length, &tree->problem);
+}
+
+static bool gather(Tree *tree, const void *bytes, size_t length)
+{
+	if (length > BLOCK - tree->gathered_length && !flush(tree))
+		return false;
+	if (length >= BLOCK)
+		return tree->sink->bytes(tree->sink->data, bytes, length, &tree->problem);
+	memcpy(tree->gathered + tree->gathered_length, bytes, length);
+	tree->gathered_length += length;
+	return true;
+}
+
+static bool put_moved(Tree *tree, size_t length)
+{
+	tree->moved += length;
+	return flush(tree) &&
+	       tree->sink->file(tree->sink->data, tree->moved_fd, length, &tree->problem);
+}
+
+/* The library writes unbuffered: it hands on what it is given. */
 static la_ssize_t output(struct archive *archive, void *data, const void *buffer, size_t length)
 {
 	Tree *tree = data;
-	if (tree->sink(tree->data, buffer, length, &tree->problem))
+	if (tree->moved_fd >= 0 && buffer == tree->block ? put_moved(tree, length)
+							 : gather(tree, buffer, length))
 		return (la_ssize_t)length;
 	la.set_error(archive, EIO, "%s", tree->problem != NULL ? tree->problem->message : "");
 	return -1;
@@ -95,6 +126,26 @@ static void put_xattrs(struct archive_entry *entry, int parent_fd, const char *n
 	}
 }
 
+/* Of a large file the library sees a block that holds nothing, and hands it on: its bytes go to the sink without it. */
+static bool move_content(Tree *tree, int fd, gint64 size, GError **error)
+{
+	bool ok = true;
+	tree->moved_fd = fd;
+	for (gint64 left = size; ok && left > 0;) {
+		size_t n = (size_t)MIN(left, BLOCK);
+		tree->moved = 0;
+		if (!work_going())
+			ok = fail_errno(error, "cannot read the file");
+		else if (la.write_data(tree->archive, tree->block, n) < 0)
+			ok = archive_fail(tree, error);
+		else if (tree->moved != n)
+			ok = fail(error, BERTH_ERROR_SYSTEM, "the archive's library copies");
+		left -= (gint64)n;
+	}
+	tree->moved_fd = -1;
+	return ok;
+}
+
 /* Exactly as many bytes as the header says: a file that shrinks meanwhile is padded with zeros. */
 static bool put_content(Tree *tree, int parent_fd, const char *name, gint64 size, GError **error)
 {
@@ -102,6 +153,8 @@ static bool put_content(Tree *tree, int parent_fd, const char *name, gint64 size
 	autofd node = node_find(parent_fd, name), fd = fd_open_regular(node);
 	if (fd < 0)
 		return fail_errno(error, "cannot read \"%s\"", name);
+	if (tree->sink->file != NULL && size >= BLOCK)
+		return move_content(tree, fd, size, error);
 	for (gint64 left = size; left > 0;) {
 		ssize_t n = !work_going() ? -1 : read(fd, tree->block, (size_t)MIN(left, BLOCK));
 		if (n < 0)
@@ -248,10 +301,11 @@ static bool archive_of(Tree start, int root_fd, const char *name, GError **error
 	tree.archive = la.write_new();
 	tree.links = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
 	tree.block = g_malloc(BLOCK);
+	tree.gathered = g_malloc(BLOCK);
+	tree.moved_fd = -1;
 	la.write_set_format_pax(tree.archive);
 	la.write_set_options(tree.archive, "xattrheader=SCHILY");
-	la.write_set_bytes_per_block(tree.archive, BLOCK);
-	la.write_set_bytes_in_last_block(tree.archive, 1);
+	la.write_set_bytes_per_block(tree.archive, 0);
 	la.write_open(tree.archive, &tree, NULL, output, NULL);
 	bool ok = fstatat(root_fd, name != NULL ? name : "", &st,
 			  AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW) == 0 ||
@@ -260,7 +314,8 @@ static bool archive_of(Tree start, int root_fd, const char *name, GError **error
 	ok = ok &&
 	     (name != NULL ? put_name(&tree, root_fd, "", name, error)
 			   : put_folder(&tree, root_fd, "", error)) &&
-	     (la.write_close(tree.archive) == ARCHIVE_OK || archive_fail(&tree, error));
+	     ((la.write_close(tree.archive) == ARCHIVE_OK && flush(&tree)) ||
+		     archive_fail(&tree, error));
 	/* Else the library fills up what is missing of a file, be it hundreds of GB, and says that the archive ends here. */
 	if (!ok)
 		la.write_fail(tree.archive);
@@ -268,25 +323,25 @@ static bool archive_of(Tree start, int root_fd, const char *name, GError **error
 	g_clear_error(&tree.problem);
 	g_hash_table_unref(tree.links);
 	g_free(tree.block);
+	g_free(tree.gathered);
 	return ok;
 }
 
-bool tree_archive(int root_fd, TreeKind kind, const char *const *skip, ByteSink sink, gpointer data,
+bool tree_archive(int root_fd, TreeKind kind, const char *const *skip, const ArchiveSink *sink,
 	GError **error)
 {
-	Tree tree = {.kind = kind, .skip = skip, .sink = sink, .data = data};
+	Tree tree = {.kind = kind, .skip = skip, .sink = sink};
 	return archive_of(tree, root_fd, NULL, error);
 }
 
 bool tree_archive_name(int parent_fd, const char *name, const char *as, uid_t first_uid,
-	gid_t first_gid, const TreeGrafts *grafts, ByteSink sink, gpointer data, GError **error)
+	gid_t first_gid, const TreeGrafts *grafts, const ArchiveSink *sink, GError **error)
 {
 	Tree tree = {.kind = TREE_WHOLE,
 		.as = as,
 		.grafts = grafts,
 		.first_uid = first_uid,
 		.first_gid = first_gid,
-		.sink = sink,
-		.data = data};
+		.sink = sink};
 	return archive_of(tree, parent_fd, name, error);
 }

@@ -259,3 +259,22 @@ each_container() { # a container that runs, and one that never did
 	[ "$status" -eq 1 ]
 	[[ $output == *'nobody-there'* ]]
 }
+
+@test "large files are moved whole; one that changes its size meanwhile does not break the archive" {
+	head -c 3000001 /dev/urandom >"$WORK/large"
+	d run -d --name moves --network none busybox sh -c 'truncate -s 5000000 /hole; while :; do truncate -s 900000 /changes; truncate -s 300 /changes; done'
+	d cp "$WORK/large" moves:/large
+	d cp moves:/large "$WORK/back"
+	cmp "$WORK/large" "$WORK/back"
+	await d exec moves test -s /changes
+	for i in $(seq 20); do
+		d export moves | tar -tf - >"$WORK/names"
+		grep -qx changes "$WORK/names"
+		d cp moves:/changes - | tar -xOf - | wc -c >"$WORK/size"
+		[ "$(cat "$WORK/size")" -eq 900000 ] || [ "$(cat "$WORK/size")" -eq 300 ] || [ "$(cat "$WORK/size")" -eq 0 ]
+	done
+	d export moves | tar -xOf - large | cmp - "$WORK/large"
+	[ "$(d export moves | tar -xOf - hole | tr -d '\0' | wc -c)" -eq 0 ]
+	[ "$(d export moves | tar -xOf - hole | wc -c)" -eq 5000000 ]
+	d rm -f moves
+}

@@ -22,8 +22,9 @@ static Incoming *pack_upper(Container *container, GError **error)
 	autofd upper = container_upper_open(container, error);
 	g_autoptr(Incoming) layer =
 		upper >= 0 ? incoming_new(container->engine->store, NULL, NULL, error) : NULL;
-	return layer != NULL && tree_archive(upper, TREE_UPPER, container_mount_points, add, layer,
-					error)
+	const ArchiveSink sink = {.bytes = add, .data = layer};
+	return layer != NULL &&
+			       tree_archive(upper, TREE_UPPER, container_mount_points, &sink, error)
 		       ? g_steal_pointer(&layer)
 		       : NULL;
 }

@@ -403,8 +403,8 @@ static int graft_open(gpointer data, const char *path, GError **error)
 	return source < 0 ? -1 : openat(source, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
 
-bool container_copy_out(Container *container, const char *called, const char *path, ByteSink sink,
-	gpointer data, GError **error)
+bool container_copy_out(Container *container, const char *called, const char *path,
+	const ArchiveSink *sink, GError **error)
 {
 	g_auto(Place) place = place_of(container, called);
 	g_autofree char *name = NULL;
@@ -419,7 +419,7 @@ bool container_copy_out(Container *container, const char *called, const char *pa
 							: g_path_get_basename(clean);
 	const TreeGrafts grafts = {.at = place.led, .open = graft_open, .data = &place};
 	if (parent < 0 || !tree_archive_name(parent, name, as, place.ids.uid, place.ids.gid,
-				  &grafts, sink, data, error))
+				  &grafts, sink, error))
 		return false;
 	container_event(container, "archive-path", NULL, NULL);
 	return true;

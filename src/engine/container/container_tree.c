@@ -137,10 +137,10 @@ static int tree_open(Container *container, GError **error)
 		g_file_test(upper, G_FILE_TEST_IS_DIR) ? upper : NULL, error);
 }
 
-bool container_export(Container *container, ByteSink sink, gpointer data, GError **error)
+bool container_export(Container *container, const ArchiveSink *sink, GError **error)
 {
 	autofd root = tree_open(container, error);
-	if (root < 0 || !tree_archive(root, TREE_WHOLE, NULL, sink, data, error))
+	if (root < 0 || !tree_archive(root, TREE_WHOLE, NULL, sink, error))
 		return false;
 	container_event(container, "export", NULL, NULL);
 	return true;
@@ -148,9 +148,9 @@ bool container_export(Container *container, ByteSink sink, gpointer data, GError
 
 bool container_layer_out(Container *container, ByteSink sink, gpointer data, GError **error)
 {
+	const ArchiveSink to = {.bytes = sink, .data = data};
 	autofd upper = container_upper_open(container, error);
-	return upper >= 0 &&
-	       tree_archive(upper, TREE_UPPER, container_mount_points, sink, data, error);
+	return upper >= 0 && tree_archive(upper, TREE_UPPER, container_mount_points, &to, error);
 }
 
 bool container_layer_in(Container *container, ByteSource source, gpointer data, GError **error)

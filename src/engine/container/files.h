@@ -20,7 +20,7 @@ int container_upper_open(Container *container, GError **error); /* overlayfs' up
 extern const char *const container_mount_points[];
 /* {"Path", "Kind"}: 0 changed, 1 added, 2 deleted (Engine API, ContainerChanges). */
 json_t *container_changes(Container *container, GError **error);
-bool container_export(Container *container, ByteSink sink, gpointer data, GError **error);
+bool container_export(Container *container, const ArchiveSink *sink, GError **error);
 /* Its changes as a layer's tar (OCI image-spec, layer.md). */
 bool container_layer_out(Container *container, ByteSink sink, gpointer data, GError **error);
 /* Applies such a tar to a container that has never been started: nothing of it leaves the container's folder.
@@ -33,8 +33,8 @@ bool container_layer_in(Container *container, ByteSource source, gpointer data, 
 json_t *container_path_stat(
 	Container *container, const char *called, const char *path, GError **error);
 /* As a tar, volumes and bind mounts included. */
-bool container_copy_out(Container *container, const char *called, const char *path, ByteSink sink,
-	gpointer data, GError **error);
+bool container_copy_out(Container *container, const char *called, const char *path,
+	const ArchiveSink *sink, GError **error);
 typedef struct {
 	bool keep_kind; /* refuses to replace a folder by a file or a file by a folder */
 	bool user_owns; /* everything is owned by the container's user, if it has one; else as the tar says */

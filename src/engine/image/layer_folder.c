@@ -61,9 +61,10 @@ Layer *layer_of_folder(Engine *engine, LayerPins *pins, const char *folder,
 	}
 	Packing packing = {.pack = layer_pack_new(store, error)};
 	sha256_init(&packing.hash);
+	const ArchiveSink sink = {.bytes = pack, .data = &packing};
 	g_autoptr(LayerPack) owned = packing.pack;
 	g_autoptr(BlobWriter) blob =
-		owned != NULL && tree_archive(fd, TREE_UPPER, NULL, pack, &packing, error)
+		owned != NULL && tree_archive(fd, TREE_UPPER, NULL, &sink, error)
 			? layer_pack_end(owned, error)
 			: NULL;
 	if (blob == NULL)
