@@ -46,19 +46,32 @@ bool registries_pull(Request *request, GError **error)
 	return finish(request, ok, problem, error);
 }
 
+/* What is to be pushed of one platform is looked for before the stream begins. */
+static bool push_platform_there(
+	Request *request, const char *tag, const char *platform, GError **error)
+{
+	if (*platform == '\0')
+		return true;
+	g_autofree char *named =
+		*tag != '\0' ? g_strconcat(request->name, ":", tag, NULL) : g_strdup(request->name);
+	g_autofree char *id = image_find_on(request->engine, named, platform, error);
+	return id != NULL;
+}
+
 static bool push(Request *request, GError **error)
 {
 	g_autoptr(GError) problem = NULL;
-	const char *tag = request_param(request, "tag");
+	const char *tag = request_param(request, "tag"),
+		   *platform = request_param_since(request, "platform", PLATFORM_OF_PUSH_SINCE);
 	g_autofree char *tagged = NULL;
 	if (!image_target(request->name, tag, &tagged, error) ||
-		!platform_json_check(
-			request_param_since(request, "platform", PLATFORM_OF_PUSH_SINCE), error))
+		!platform_json_check(platform, error) ||
+		!push_platform_there(request, tag, platform, error))
 		return false;
 	PushRequest wanted = {.name = request->name,
 		.tag = *tag != '\0' ? tag : NULL,
 		.auth = auth_of(request),
-		.platform = request_param(request, "platform")};
+		.platform = platform};
 	bool ok = image_push(request->engine, &wanted, reply_say, request, request->fd, &problem);
 	return finish(request, ok, problem, error);
 }

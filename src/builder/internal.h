@@ -22,6 +22,8 @@ void progress_free(Progress *progress);
 /* Vertices of the Dockerfile are numbered 1 to total, and are shown in this order to classic clients. */
 void progress_set_total(Progress *progress, int total);
 Vertex *vertex_new(Progress *progress, int number, const char *name, const char *classic);
+/* What it says to classic clients is said where voice says it. */
+void vertex_speak_in(Vertex *vertex, Vertex *voice);
 void vertex_start(Vertex *vertex);
 void vertex_log(Vertex *vertex, int stream, const char *bytes, size_t length);
 void vertex_say(Vertex *vertex, const char *format, ...)
@@ -153,6 +155,7 @@ struct Stage {
 	bool command_set;    /* CMD in this stage */
 	int exit_code;	     /* of the command that failed in it */
 	GPtrArray *triggers; /* of Instruction, owned: ONBUILD of the base */
+	Vertex *beginning; /* that of FROM while classic clients are told of triggers in it; else NULL */
 	StageState state;
 	GThread *thread;
 	GThreadFunc run; /* the thread's work: the stage from its base to its last step */

@@ -12,7 +12,8 @@ enum { HELD_LIMIT = 2 << 20, HELD_COST = 32 }; /* bytes; the overhead of each te
 
 struct Vertex {
 	Progress *progress;
-	int number; /* 0: not a step of the Dockerfile */
+	Vertex *voice; /* whose part of the classic text this one's goes into; NULL: its own */
+	int number;    /* 0: not a step of the Dockerfile */
 	char *name, *classic, *digest;
 	gint64 started;
 	bool ended, cached;
@@ -96,8 +97,9 @@ static void say_status(Progress *progress, const char *list, json_t *entry)
 }
 
 /* Sends a step's text to classic clients, or holds it back until it is the step's turn. */
-static void tell(Vertex *vertex, const char *text)
+static void tell(Vertex *speaker, const char *text)
 {
+	Vertex *vertex = speaker->voice != NULL ? speaker->voice : speaker;
 	Progress *progress = vertex->progress;
 	if (progress->events || progress->quiet || vertex->number == 0)
 		return;
@@ -157,6 +159,11 @@ Vertex *vertex_new(Progress *progress, int number, const char *name, const char 
 	}
 	g_mutex_unlock(&progress->lock);
 	return vertex;
+}
+
+void vertex_speak_in(Vertex *vertex, Vertex *voice)
+{
+	vertex->voice = voice;
 }
 
 static json_t *vertex_json(const Vertex *vertex)

@@ -199,6 +199,20 @@ char *stage_base(Stage *stage, GError **error)
 	return NULL;
 }
 
+/* The end of FROM. Classic clients are told of the triggers as a part of it. */
+static bool finish_beginning(Stage *stage, Vertex *vertex, GError **error)
+{
+	bool ok = take_triggers(stage, error);
+	if (!ok || stage->triggers->len == 0 || stage->build->request->events) {
+		vertex_done(vertex, stage_chain(stage));
+		return ok;
+	}
+	vertex_say(vertex, "# Executing %u build trigger%s\n", stage->triggers->len,
+		stage->triggers->len > 1 ? "s" : "");
+	stage->beginning = vertex;
+	return true;
+}
+
 static bool begin(Stage *stage, GError **error)
 {
 	Build *build = stage->build;
@@ -232,8 +246,7 @@ static bool begin(Stage *stage, GError **error)
 		return false;
 	}
 	set_path(stage);
-	vertex_done(vertex, stage_chain(stage));
-	return take_triggers(stage, error);
+	return finish_beginning(stage, vertex, error);
 }
 
 /* The client's value, else the default, else that of an ARG before the first FROM; NULL without error: none. */
@@ -401,6 +414,7 @@ static bool do_step(
 		shows ? stage_title(stage, ++*shown, instruction->source) : g_strdup("");
 	Vertex *vertex = vertex_new(build->progress, number, title, instruction->source);
 	g_autoptr(GError) problem = NULL;
+	vertex_speak_in(vertex, stage->beginning);
 	vertex_start(vertex);
 	bool ok = shows ? steps[instruction->kind](stage, instruction, vertex, &problem)
 			: step_config(stage, instruction, vertex, &problem);
@@ -414,18 +428,34 @@ static bool do_step(
 		return false;
 	}
 	/* Shown to classic clients only. */
-	g_autofree char *id = build->request->events ? NULL : state_id(stage);
+	bool alone = !build->request->events && stage->beginning == NULL;
+	g_autofree char *id = alone ? state_id(stage) : NULL;
 	vertex_done(vertex, id);
 	return true;
+}
+
+static bool do_triggers(Stage *stage, int *shown, GError **error)
+{
+	bool ok = true;
+	for (guint i = 0; ok && i < stage->triggers->len; i++)
+		ok = do_step(stage, stage->triggers->pdata[i], 0, shown, error);
+	if (stage->beginning == NULL)
+		return ok;
+	g_autofree char *id = ok ? state_id(stage) : NULL;
+	if (ok)
+		vertex_done(stage->beginning, id);
+	else
+		vertex_fail(stage->beginning, "");
+	stage->beginning = NULL;
+	return ok;
 }
 
 static bool do_steps(Stage *stage, GError **error)
 {
 	Build *build = stage->build;
 	int number = stage->first_number, shown = 1;
-	for (guint i = 0; i < stage->triggers->len; i++)
-		if (!do_step(stage, stage->triggers->pdata[i], 0, &shown, error))
-			return false;
+	if (!do_triggers(stage, &shown, error))
+		return false;
 	for (guint i = 0; i < stage->instructions->len; i++)
 		if (!build_going(build) ||
 			!do_step(stage, stage->instructions->pdata[i], ++number, &shown, error))

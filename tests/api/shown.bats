@@ -106,9 +106,40 @@ teardown_file() { file_teardown; }
 	[ "$(api http://b/v1.44/images/busybox/json | jq 'has("VirtualSize")')" = false ]
 }
 
+@test "triggers of ONBUILD are told to classic clients as a part of FROM" {
+	build() { tar -C "$1" -c . | api --data-binary @- -H 'Content-Type: application/x-tar' "http://b/build?t=$2&nocache=1" | jq -rj '.stream // empty'; }
+	mkdir -p "$WORK/trigger" "$WORK/triggered"
+	printf 'FROM busybox\nONBUILD RUN echo from-the-trigger\nONBUILD ENV A=b\n' >"$WORK/trigger/Dockerfile"
+	printf 'FROM trigger\nRUN echo own\n' >"$WORK/triggered/Dockerfile"
+	build "$WORK/trigger" trigger
+	build "$WORK/triggered" triggered >"$WORK/told"
+	sed -E 's/[0-9a-f]{12}/ID/' "$WORK/told" >"$WORK/shown"
+	[ "$(head -n 12 "$WORK/shown")" = "Step 1/2 : FROM trigger
+# Executing 2 build triggers
+ ---> Running in ID
+from-the-trigger
+ ---> Removed intermediate container ID
+ ---> ID
+Step 2/2 : RUN echo own
+ ---> Running in ID
+own
+ ---> Removed intermediate container ID
+ ---> ID
+Successfully built ID" ]
+	d rmi triggered trigger
+}
+
 @test "a push of what is not there begins like any other" {
 	answer=$(api -w '%{http_code}' -X POST -H 'X-Registry-Auth: e30=' 'http://b/images/nothing/push?tag=1')
 	[[ $answer = '{"status":"The push refers to repository [docker.io/library/nothing]"}'*'"An image does not exist locally with the tag: nothing"'*200 ]]
+}
+
+@test "a platform that is not there: of a push before its stream, of a save in dockerd's words" {
+	arm='platform=%7B%22os%22%3A%22linux%22%2C%22architecture%22%3A%22arm64%22%7D'
+	[ "$(api -w '%{http_code}' -X POST "http://b/images/nothing/push?tag=x&$arm")" = $'{"message":"No such image: nothing:x"}\n404' ]
+	[[ $(api -w '%{http_code}' -X POST "http://b/images/busybox/push?$arm") = *'found but its platform (linux/amd64) does not match the specified platform (linux/arm64)"}'$'\n404' ]]
+	[ "$(api -w '%{http_code}' "http://b/images/busybox/get?$arm")" = $'{"message":"no suitable export target found for platform linux/arm64"}\n500' ]
+	[ "$(api -w '%{http_code}' "http://b/images/nothing/get?$arm")" = $'{"message":"No such image: nothing"}\n404' ]
 }
 
 @test "a path that there is not, before a version that there is not" {

@@ -273,17 +273,36 @@ static Item *item_of(Wanted *wanted, const char *id, const char *index)
 	return item;
 }
 
+/* An image that is there, but of another platform, in dockerd's words. */
+static bool no_target(const Wanted *wanted, const char *reference, const char *platform,
+	GError *problem, GError **error)
+{
+	g_auto(Platform) asked = {0};
+	g_autofree char *other = image_find(wanted->engine, reference, NULL),
+			*index = image_index_named(wanted->engine, reference);
+	if (other == NULL || *platform == '\0' || !platform_parse(platform, &asked, NULL)) {
+		g_propagate_error(error, problem);
+		return false;
+	}
+	if (index != NULL) {
+		g_propagate_prefixed_error(error, problem, "no suitable export target found: ");
+		return false;
+	}
+	g_error_free(problem);
+	g_autofree char *text = platform_text(&asked);
+	return fail(
+		error, BERTH_ERROR_SYSTEM, "no suitable export target found for platform %s", text);
+}
+
 /* platform: "" for everything that the reference means. */
 static bool want_platform(Wanted *wanted, const char *reference, const char *platform,
 	const char *full, GError **error)
 {
 	g_autofree char *index = image_index_named(wanted->engine, reference);
-	g_autofree char *id = image_find_on(wanted->engine, reference, platform, error);
-	if (id == NULL) {
-		if (index != NULL)
-			g_prefix_error(error, "no suitable export target found: ");
-		return false;
-	}
+	GError *problem = NULL;
+	g_autofree char *id = image_find_on(wanted->engine, reference, platform, &problem);
+	if (id == NULL)
+		return no_target(wanted, reference, platform, problem, error);
 	Item *item = item_of(wanted, id, *platform == '\0' ? index : NULL);
 	if (full != NULL && !g_ptr_array_find_with_equal_func(item->names, full, g_str_equal, NULL))
 		g_ptr_array_add(item->names, g_strdup(full));
