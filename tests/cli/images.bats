@@ -79,6 +79,17 @@ Loaded image: named:1" ]
 	d rmi "$now" named:1
 }
 
+@test "load of an image for two platforms, twice, and where its name meant another" {
+	printf 'FROM scratch\nLABEL a=b\n' | d build -q --platform linux/amd64,linux/arm64 -t two:1 -
+	d save -o "$WORK/platforms.tar" two:1
+	d rmi two:1
+	[ "$(d load -i "$WORK/platforms.tar")" = 'Loaded image: two:1' ]
+	[ "$(d load -i "$WORK/platforms.tar")" = 'Loaded image: two:1' ]
+	d tag busybox two:1
+	[[ $(d load -i "$WORK/platforms.tar") = 'The image two:1 already exists, renaming the old one with ID '*$'\nLoaded image: two:1' ]]
+	d rmi two:1
+}
+
 @test "content trust is refused, as no signature would be verified" {
 	for line in 'run busybox true' 'create busybox' 'pull none/x' 'push none/x'; do
 		DOCKER_CONTENT_TRUST=1 run d $line

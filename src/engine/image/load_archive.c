@@ -216,7 +216,7 @@ static Layer *take_layer(Load *load, LayerPins *pins, const char *path, const ch
 char **load_meanings(const Load *load, char *const *tags)
 {
 	g_autoptr(GStrvBuilder) ids = g_strv_builder_new();
-	for (int i = 0; tags[i] != NULL; i++) {
+	for (int i = 0; tags != NULL && tags[i] != NULL; i++) {
 		g_autofree char *id = image_find(load->engine, tags[i], NULL);
 		g_strv_builder_add(ids, id != NULL ? id : "");
 	}
@@ -225,7 +225,7 @@ char **load_meanings(const Load *load, char *const *tags)
 
 void load_tell_renamed(const Load *load, char *const *tags, char *const *meanings, const char *id)
 {
-	for (int i = 0; tags[i] != NULL; i++) {
+	for (int i = 0; tags != NULL && tags[i] != NULL; i++) {
 		g_autofree char *name = reference_shorten(tags[i]);
 		g_autofree char *line = g_strdup_printf("The image %s already exists, renaming the "
 							"old one with ID %s to empty string",

@@ -33,7 +33,7 @@ char *load_text(Load *load, const char *path, GError **error);
 json_t *load_json(Load *load, const char *path, GError **error);
 /* Whether an image with this configuration is of a requested platform. */
 bool load_suits(const Load *load, const json_t *config);
-/* What names mean before an archive is loaded: ids, "" for none; the caller frees them. And which of them meant another
+/* What names (NULL: none) mean before an archive is loaded: ids, "" for none; the caller frees them. And which of them meant another
  * image than this one is told to the client. */
 char **load_meanings(const Load *load, char *const *tags);
 void load_tell_renamed(const Load *load, char *const *tags, char *const *meanings, const char *id);
