@@ -100,18 +100,20 @@ static bool parse_query(Request *request, const char *query, GError **error)
 }
 
 /* Clients that ask for the newest version that the engine offers, and the version that they understand:
- * docker-compose 1.x, which fails without ContainerConfig, and docker-py, whose users read address fields that 1.52
- * has dropped. */
+ * docker-compose 1.x, which fails without an image's ContainerConfig, but expects of containers what 1.45 made of
+ * their aliases; and docker-py, whose users read address fields that 1.52 has dropped. */
 static void keep_old_client(Request *request)
 {
 	static const struct {
-		const char *agent;
+		const char *agent, *path;
 		int known;
-	} clients[] = {{"docker-compose/1.", 44}, {"docker-sdk-python/5.", 51},
-		{"docker-sdk-python/6.", 51}, {"docker-sdk-python/7.", 51}};
+	} clients[] = {{"docker-compose/1.", "/images/", 44}, {"docker-compose/1.", "/", 51},
+		{"docker-sdk-python/5.", "/", 51}, {"docker-sdk-python/6.", "/", 51},
+		{"docker-sdk-python/7.", "/", 51}};
 	const char *agent = http_header(request->head, "User-Agent");
 	for (size_t i = 0; i < G_N_ELEMENTS(clients); i++)
-		if (g_str_has_prefix(agent, clients[i].agent))
+		if (g_str_has_prefix(agent, clients[i].agent) &&
+			g_str_has_prefix(request->path, clients[i].path))
 			request->version = MIN(request->version, clients[i].known);
 }
 

@@ -495,3 +495,15 @@ created_in() { # mode, networks as JSON; prints what it is in, before its start 
 	d rm -f asks told other
 	d network rm uno-net due-net
 }
+
+@test "docker-compose 1.x: containers in the forms of 1.51, by which it connects them with aliases; images with ContainerConfig" {
+	d network create asked
+	post_json '/v1.55/containers/create?name=aliased' '{"Image":"busybox","Cmd":["top"],"HostConfig":{"NetworkMode":"asked"},"NetworkingConfig":{"EndpointsConfig":{"asked":{"Aliases":["app"]}}}}'
+	seen() { api -A "$1" "http://b/v1.55/containers/aliased/json" | jq -c '.NetworkSettings.Networks.asked.Aliases'; }
+	[ "$(seen docker-compose/1.29.2)" = '["app"]' ]
+	[ "$(api -A docker-compose/1.29.2 http://b/v1.55/containers/aliased/json | jq '.NetworkSettings | has("IPAddress")')" = true ]
+	[ "$(api -A docker-compose/1.29.2 http://b/v1.55/images/busybox/json | jq 'has("ContainerConfig")')" = true ]
+	[ "$(api -A docker-compose/1.29.2 http://b/v1.44/containers/aliased/json | jq '.NetworkSettings.Networks.asked.Aliases | length')" = 2 ]
+	d rm aliased
+	d network rm asked
+}
