@@ -11,7 +11,7 @@ enum { MAX_DEPTH = 100 };
 
 const Verb verb_plain = {.width = -1, .precision = -1, .verb = 'v'};
 
-static void bad_verb(GString *out, const Verb *verb, GoValue value)
+void verb_bad(GString *out, const Verb *verb, GoValue value)
 {
 	g_string_append_printf(out, "%%!%c(", verb->verb);
 	if (value.type == NULL) {
@@ -79,7 +79,9 @@ static void print_map(GString *out, const Verb *verb, GoValue map, int depth)
 		json_t *item = json_object_get(map.json, keys->pdata[i]);
 		g_autoptr(json_t) key = json_string_nocheck(keys->pdata[i]);
 		separate(out, verb, i == 0);
-		verb_value(out, verb, (GoValue){&go_string, key}, depth + 1);
+		verb_value(out, verb,
+			(GoValue){map.type->key != NULL ? map.type->key : &go_string, key},
+			depth + 1);
 		g_string_append_c(out, ':');
 		verb_value(out, verb, (GoValue){map.type->items, item}, depth + 1);
 	}
@@ -96,7 +98,7 @@ static void print_struct(GString *out, const Verb *verb, GoValue object, int dep
 		json_t *json =
 			field->embedded ? object.json : json_object_get(object.json, field->json);
 		separate(out, verb, first);
-		if (verb->plus || verb->syntax)
+		if (verb->names || verb->syntax)
 			g_string_append_printf(out, "%s:", field->name);
 		verb_value(out, verb, (GoValue){field->type, json}, depth + 1);
 		first = false;
@@ -112,9 +114,9 @@ static void print_address(GString *out, const Verb *verb, GoValue pointer)
 		g_string_append_printf(
 			out, address != 0 ? "(%s)(0xc000010000)" : "(%s)(nil)", pointer.type->name);
 	else if (verb->verb == 'v')
-		verb_pad(out, verb, address != 0 ? "0xc000010000" : "<nil>", false);
+		verb_pad(out, verb, address != 0 ? "0xc000010000" : "<nil>");
 	else if (strchr("bodxX", verb->verb) == NULL || !verb_integer(out, verb, address, false))
-		bad_verb(out, verb, pointer);
+		verb_bad(out, verb, pointer);
 }
 
 static void print_pointer(GString *out, const Verb *verb, GoValue pointer, int depth)
@@ -133,9 +135,9 @@ static void print_pointer(GString *out, const Verb *verb, GoValue pointer, int d
 static void print_nothing(GString *out, const Verb *verb, bool inside)
 {
 	if (verb->verb != 'v' && !inside)
-		bad_verb(out, verb, GO_NONE);
+		verb_bad(out, verb, GO_NONE);
 	else
-		verb_pad(out, verb, verb->syntax && inside ? "interface {}(nil)" : "<nil>", false);
+		verb_pad(out, verb, verb->syntax && inside ? "interface {}(nil)" : "<nil>");
 }
 
 /* As Go's time.Time has it for %#v; a text that is no time is the zero time. */
@@ -169,13 +171,26 @@ static bool print_own(GString *out, const Verb *verb, GoValue value)
 		type = type->items;
 	if (type->kind == GO_POINTER && type->items->text != NULL && !verb->syntax &&
 		strchr("vsxXq", verb->verb) != NULL) {
-		verb_pad(out, verb, "<nil>", false); /* its method panics, which fmt takes for this */
+		verb_pad(out, verb, "<nil>"); /* its method panics, which fmt takes for this */
 		return true;
 	}
 	if (type->text == NULL || strchr("vsxXq", verb->verb) == NULL || verb->syntax)
 		return false;
 	g_autofree char *text = type->text(value.json);
 	return verb_text(out, verb, text);
+}
+
+static bool is_reference(GoKind kind)
+{
+	return kind == GO_POINTER || kind == GO_LIST || kind == GO_MAP;
+}
+
+/* %p: where it is, which nothing can depend on. */
+static void print_place(GString *out, const Verb *verb, GoValue value)
+{
+	g_autofree char *text = g_strdup_printf(
+		"%s%s", verb->sharp ? "" : "0x", go_null(value) ? "0" : "c000010000");
+	verb_pad(out, verb, text);
 }
 
 void verb_value(GString *out, const Verb *verb, GoValue value, int depth)
@@ -187,6 +202,10 @@ void verb_value(GString *out, const Verb *verb, GoValue value, int depth)
 	}
 	if (depth > MAX_DEPTH || out->len > GO_TEXT_LIMIT || print_own(out, verb, value))
 		return;
+	if (verb->verb == 'p' && depth == 0 && is_reference(value.type->kind)) {
+		print_place(out, verb, value);
+		return;
+	}
 	json_t *json = value.json;
 	bool fits = true;
 	switch (value.type->kind) {
@@ -224,7 +243,7 @@ void verb_value(GString *out, const Verb *verb, GoValue value, int depth)
 		fits = verb_text(out, verb, json_is_string(json) ? json_string_value(json) : "");
 	}
 	if (!fits)
-		bad_verb(out, verb, value);
+		verb_bad(out, verb, value);
 }
 
 void go_print(GString *out, GoValue value)

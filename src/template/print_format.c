@@ -36,8 +36,9 @@ static bool read_index(const char **p, Operands *operands)
 	return true;
 }
 
-/* A number, or "*" for the next operand. -1: none; -2: one that cannot be. */
-static int read_width(const char **p, Operands *operands)
+/* A number, or "*" for the next operand. -1: none; -2: one that cannot be. minus: set by a negative operand, which is
+ * one that cannot be without. */
+static int read_width(const char **p, Operands *operands, bool *minus)
 {
 	if (**p == '*') {
 		GoValue value = operands->next < operands->count
@@ -45,10 +46,13 @@ static int read_width(const char **p, Operands *operands)
 					: GO_NONE;
 		json_int_t number = json_integer_value(value.json);
 		(*p)++;
-		return value.type != NULL && value.type->kind == GO_INT && number >= 0 &&
-				       number <= MAX_WIDTH
-			       ? (int)number
-			       : -2;
+		bool fits = value.type != NULL && value.type->kind == GO_INT &&
+			    number >= (minus != NULL ? -MAX_WIDTH : 0) && number <= MAX_WIDTH;
+		if (fits && number < 0) {
+			*minus = true;
+			number = -number;
+		}
+		return fits ? (int)number : -2;
 	}
 	if (!g_ascii_isdigit(**p))
 		return -1;
@@ -79,14 +83,16 @@ static Verb read_flags(const char **p)
 static void print_type(GString *out, const Verb *verb, GoValue value)
 {
 	value = go_concrete(value);
-	verb_pad(out, verb, value.type != NULL ? value.type->name : "<nil>", false);
+	Verb text = *verb;
+	text.verb = value.type != NULL ? 's' : 'v';
+	verb_text(out, &text, value.type != NULL ? value.type->name : "<nil>");
 }
 
 /* Width and precision, each of which may name its operand; and which one the verb takes. */
 static void read_sizes(GString *out, const char **p, Operands *operands, Verb *verb)
 {
 	bool indexed = read_index(p, operands), star = **p == '*';
-	verb->width = read_width(p, operands);
+	verb->width = read_width(p, operands, &verb->minus);
 	if (verb->width == -2)
 		g_string_append(out, "%!(BADWIDTH)");
 	operands->bad |= indexed && !star && verb->width >= 0;
@@ -96,7 +102,7 @@ static void read_sizes(GString *out, const char **p, Operands *operands, Verb *v
 		operands->bad |= indexed;
 		indexed = read_index(p, operands);
 		star = **p == '*';
-		int precision = read_width(p, operands);
+		int precision = read_width(p, operands, NULL);
 		verb->precision = precision == -1 ? 0 : precision;
 		if (precision == -2)
 			g_string_append(out, "%!(BADPREC)");
@@ -113,7 +119,11 @@ static void print_verb(GString *out, const char **p, Operands *operands)
 	operands->bad = false;
 	read_sizes(out, p, operands, &verb);
 	verb.verb = **p;
-	verb.syntax = verb.verb == 'v' && verb.sharp;
+	if (verb.verb == 'v' || verb.verb == 'w') {
+		verb.syntax = verb.sharp;
+		verb.names = verb.plus;
+		verb.sharp = verb.plus = false;
+	}
 	if (verb.verb == '\0') {
 		g_string_append(out, "%!(NOVERB)");
 		return;
@@ -125,6 +135,8 @@ static void print_verb(GString *out, const char **p, Operands *operands)
 	else if (operands->bad || operands->next >= operands->count)
 		g_string_append_printf(out, "%%!%.*s(%s)", (int)(*p - rune), rune,
 			operands->bad ? "BADINDEX" : "MISSING");
+	else if (verb.verb == 'w') /* is of fmt.Errorf alone */
+		verb_bad(out, &verb, go_concrete(operands->values[operands->next++]));
 	else if (verb.verb == 'T')
 		print_type(out, &verb, operands->values[operands->next++]);
 	else

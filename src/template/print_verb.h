@@ -4,7 +4,8 @@
 
 typedef struct {
 	bool plus, minus, sharp, space, zero;
-	bool syntax;	      /* %#v: as it would be written in a program */
+	bool names,
+		syntax; /* %+v: with the names of fields; %#v: as it would be written in a program */
 	int width, precision; /* -1: none */
 	char verb;
 } Verb;
@@ -12,8 +13,10 @@ typedef struct {
 extern const Verb verb_plain; /* %v */
 
 void verb_value(GString *out, const Verb *verb, GoValue value, int depth);
-/* Adds a text, filled up to the width. */
-void verb_pad(GString *out, const Verb *verb, const char *text, bool number);
+/* "%!z(int=7)": the verb is none for such a value. */
+void verb_bad(GString *out, const Verb *verb, GoValue value);
+/* Adds a text, filled up to the width: with zeros before it if the verb wants that. */
+void verb_pad(GString *out, const Verb *verb, const char *text);
 /* print_plain.c: false, with nothing added, if the verb is none for such a value. */
 bool verb_text(GString *out, const Verb *verb, const char *text);
 bool verb_integer(GString *out, const Verb *verb, gint64 number, bool is_unsigned);
