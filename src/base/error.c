@@ -47,6 +47,10 @@ const char *errno_words(int number)
 		return "no such file or directory";
 	case EISDIR:
 		return "is a directory";
+	case ENOTDIR:
+		return "not a directory";
+	case ELOOP:
+		return "too many levels of symbolic links";
 	case EEXIST:
 		return "file exists";
 	case ESTALE:

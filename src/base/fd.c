@@ -145,7 +145,8 @@ static char *next_part(GString *path)
 	return part;
 }
 
-char *path_resolve_in_root(int root_fd, const char *path)
+/* beneath: more ".." than there are folders above is refused, and not the root. */
+static char *resolve(int root_fd, const char *path, bool beneath)
 {
 	enum { MAX_LINKS = 255 };
 	g_autoptr(GString) todo = g_string_new(path), done = g_string_new("");
@@ -157,6 +158,10 @@ char *path_resolve_in_root(int root_fd, const char *path)
 		const char *last = strrchr(done->str, '/');
 		gsize before = done->len;
 		if (strcmp(part, "..") == 0) {
+			if (beneath && before == 0) {
+				errno = EXDEV;
+				return NULL;
+			}
 			g_string_truncate(done, last != NULL ? (gsize)(last - done->str) : 0);
 			continue;
 		}
@@ -175,31 +180,47 @@ char *path_resolve_in_root(int root_fd, const char *path)
 	return g_strdup(done->len > 0 ? done->str : ".");
 }
 
-static bool make_one(int at, const char *name, mode_t mode, uid_t uid, gid_t gid)
+char *path_resolve_in_root(int root_fd, const char *path)
 {
-	if (mkdirat(at, name, mode) < 0)
-		return errno == EEXIST;
-	return (uid == 0 && gid == 0) || fchownat(at, name, uid, gid, AT_SYMLINK_NOFOLLOW) == 0;
+	return resolve(root_fd, path, false);
 }
 
-int path_make_in_root(int root_fd, const char *path, mode_t mode)
+typedef struct {
+	mode_t mode;
+	uid_t uid;
+	gid_t gid;
+	bool beneath; /* as path_make_beneath */
+} NewFolders;
+
+static bool make_one(int at, const char *name, const NewFolders *as)
 {
-	return path_make_in_root_for(root_fd, path, mode, 0, 0);
+	if (mkdirat(at, name, as->mode) < 0)
+		return errno == EEXIST;
+	return (as->uid == 0 && as->gid == 0) ||
+	       fchownat(at, name, as->uid, as->gid, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+/* What a path with a link in it leads to, made where it is missing. */
+static int open_linked(int root_fd, const char *whole, const NewFolders *as)
+{
+	g_autofree char *real = resolve(root_fd, whole, true);
+	return real != NULL ? path_make_in_root(root_fd, real, as->mode) : -1;
 }
 
 /* Opens the next component. Only one that is no folder itself - a link, or ".." - is resolved from the root again:
  * doing so for every component would take quadratic time, for each name of an archive. */
-static int open_part(int root_fd, int at, const char *part, const char *whole)
+static int open_part(int root_fd, int at, const char *part, const char *whole, const NewFolders *as)
 {
 	const int flags = O_PATH | O_DIRECTORY;
 	bool up = strcmp(part, "..") == 0;
 	int fd = up ? -1 : path_open_in_root(at, part, flags | O_NOFOLLOW, 0);
 	if (fd >= 0 || (!up && errno != ENOTDIR && errno != ELOOP))
 		return fd;
-	return path_open_in_root(root_fd, whole, flags, 0);
+	return as->beneath ? open_linked(root_fd, whole, as)
+			   : path_open_in_root(root_fd, whole, flags, 0);
 }
 
-int path_make_in_root_for(int root_fd, const char *path, mode_t mode, uid_t uid, gid_t gid)
+static int make_folders(int root_fd, const char *path, const NewFolders *as)
 {
 	/* A limit as the kernel's: code that removes the folders recurses as deep. */
 	if (strlen(path) >= PATH_MAX) {
@@ -213,14 +234,29 @@ int path_make_in_root_for(int root_fd, const char *path, mode_t mode, uid_t uid,
 		if (*parts[i] == '\0' || strcmp(parts[i], ".") == 0)
 			continue;
 		g_string_append_printf(done, "/%s", parts[i]);
-		int next = open_part(root_fd, at, parts[i], done->str);
+		int next = open_part(root_fd, at, parts[i], done->str, as);
 		if (next < 0 && errno == ENOENT && strcmp(parts[i], "..") != 0 &&
-			make_one(at, parts[i], mode, uid, gid))
-			next = open_part(root_fd, at, parts[i], done->str);
+			make_one(at, parts[i], as))
+			next = open_part(root_fd, at, parts[i], done->str, as);
 		fd_clear(&at);
 		at = next;
 	}
 	return fd_steal(&at);
+}
+
+int path_make_in_root_for(int root_fd, const char *path, mode_t mode, uid_t uid, gid_t gid)
+{
+	return make_folders(root_fd, path, &(NewFolders){.mode = mode, .uid = uid, .gid = gid});
+}
+
+int path_make_in_root(int root_fd, const char *path, mode_t mode)
+{
+	return path_make_in_root_for(root_fd, path, mode, 0, 0);
+}
+
+int path_make_beneath(int root_fd, const char *path, mode_t mode)
+{
+	return make_folders(root_fd, path, &(NewFolders){.mode = mode, .beneath = true});
 }
 
 bool fd_set_facts(int fd, const struct stat *as, const struct timespec times[2])

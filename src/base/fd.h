@@ -65,6 +65,9 @@ char *path_resolve_in_root(int root_fd, const char *path);
 /* mkdir -p inside a root, with the same guarantee. Returns an O_PATH descriptor of the folder. */
 int path_make_in_root(int root_fd, const char *path, mode_t mode);
 
+/* Does so for what an archive names: the target of a dangling link is made too, and a link that would leave the root by ".." is refused: EXDEV. */
+int path_make_beneath(int root_fd, const char *path, mode_t mode);
+
 /* Does so, and gives new folders an owner (0 and 0: unchanged). */
 int path_make_in_root_for(int root_fd, const char *path, mode_t mode, uid_t uid, gid_t gid);
 

@@ -164,7 +164,11 @@ Source *context_named(Lane *lane, const char *name, GError **error)
 			return NULL;
 		}
 		g_autofree char *folder = g_build_filename("named", name, NULL);
-		return source_of_folder(name, build->body_folder, folder, error);
+		g_autofree char *ignore = NULL;
+		Source *source = source_of_folder(name, build->body_folder, folder, error);
+		if (source != NULL && !source_read_ignore(source, &ignore, error))
+			g_clear_pointer(&source, source_free);
+		return source;
 	}
 	if (build->request->client != NULL && g_str_has_prefix(where, "local:"))
 		return context_named_client(build, where + strlen("local:"), error);

@@ -240,14 +240,36 @@ Source *context_main(Stage *stage, const Instruction *instruction, GError **erro
 	return *source;
 }
 
-Source *context_named_client(Build *build, const char *name, GError **error)
+/* A transfer of a named context, which is told as a step. */
+static Source *fetch_named(
+	Build *build, const char *name, const char *what, const BuildFetch *wanted, GError **error)
 {
 	GError *problem = NULL;
-	g_autofree char *title = g_strdup_printf("[context %s] load from client", name);
+	g_autofree char *title = g_strdup_printf("[context %s] %s", name, what);
 	Vertex *vertex = vertex_new(build->progress, 0, title, "");
 	vertex_start(vertex);
-	BuildFetch what = {.name = name};
-	Source *source = fetch(build, &what, true, vertex, name, &problem);
+	Source *source = fetch(build, wanted, wanted->paths == NULL, vertex, name, &problem);
 	tell(vertex, source != NULL, error, problem);
+	return source;
+}
+
+Source *context_named_client(Build *build, const char *name, GError **error)
+{
+	char *ignore[] = {(char *)".dockerignore", NULL};
+	g_auto(GStrv) excluded = NULL;
+	Source *listed = fetch_named(build, name, "load .dockerignore",
+		&(BuildFetch){.name = name, .paths = ignore}, error);
+	if (listed == NULL)
+		return NULL;
+	g_autofree char *text = NULL;
+	bool ok = source_read_ignore(listed, &text, error);
+	excluded = text != NULL ? ignore_lines(text) : NULL;
+	Patterns *hidden = g_steal_pointer(&listed->ignore);
+	g_clear_pointer(&listed, source_free);
+	BuildFetch what = {.name = name, .excluded = excluded};
+	Source *source = ok ? fetch_named(build, name, "load from client", &what, error) : NULL;
+	if (source != NULL)
+		source->ignore = g_steal_pointer(&hidden);
+	g_clear_pointer(&hidden, patterns_free);
 	return source;
 }

@@ -79,17 +79,31 @@ static bool check(Fetch *fetch, const char *url, const char *checksum, GError **
 		       checksum, digest);
 }
 
+/* In the words of Go's digests, which look at the algorithm, then the length, then the digits. */
+static const char *wrong_digest(const char *checksum)
+{
+	static const struct {
+		const char *kind;
+		size_t digits;
+	} known[] = {{"sha256:", 64}, {"sha384:", 96}, {"sha512:", 128}};
+	if (strchr(checksum, ':') == NULL)
+		return "invalid checksum digest format";
+	for (size_t i = 0; i < G_N_ELEMENTS(known); i++)
+		if (g_str_has_prefix(checksum, known[i].kind) &&
+			strlen(checksum + strlen(known[i].kind)) != known[i].digits)
+			return "invalid checksum digest length";
+		else if (g_str_has_prefix(checksum, known[i].kind))
+			return "invalid checksum digest format";
+	return "unsupported digest algorithm";
+}
+
 char *url_fetch(Build *build, const char *url, const char *checksum, char **name, GError **error)
 {
 	gint64 modified = 0;
 	Store *store = build->engine->store;
 	int dir;
 	if (*checksum != '\0' && !digest_is_valid(checksum)) {
-		static const char *const known[] = {"sha256", "sha384", "sha512", NULL};
-		g_autofree char *kind = g_strndup(checksum, strcspn(checksum, ":"));
-		bool format = strchr(checksum, ':') == NULL || g_strv_contains(known, kind);
-		fail(error, BERTH_ERROR_INVALID, "%s",
-			format ? "invalid checksum digest format" : "unsupported digest algorithm");
+		fail(error, BERTH_ERROR_INVALID, "%s", wrong_digest(checksum));
 		return NULL;
 	}
 	g_autofree char *folder = curl_load(error) ? layer_begin(store, &dir, error) : NULL;

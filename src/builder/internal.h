@@ -216,6 +216,8 @@ struct Source {
 /* The only function that opens folders of untrusted content: beneath root, which is ours (below tmp/, absolute),
  * whatever links or ".." it contains (CVE-2026-33748). NOT_FOUND if it does not exist. */
 Source *source_of_folder(const char *what, const char *root, const char *path, GError **error);
+/* Hides what the .dockerignore of a folder says, if there is one; its text is the caller's. */
+bool source_read_ignore(Source *source, char **text, GError **error);
 Source *source_of_layers(Engine *engine, const char *what, GPtrArray *layers, GError **error);
 void source_free(Source *source);
 /* Resolves --from: a named context, a stage, a number, an image. NULL with error. Borrowed. */

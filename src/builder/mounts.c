@@ -159,7 +159,10 @@ static bool set_field(
 			if (fields[i].number != NULL)
 				return set_number(
 					key, value, fields[i].base, fields[i].number, error);
-			set_text_taken(fields[i].text, g_strdup(value));
+			bool word =
+				fields[i].text == &mount->type || fields[i].text == &mount->sharing;
+			set_text_taken(fields[i].text,
+				word ? g_ascii_strdown(value, -1) : g_strdup(value));
 			return true;
 		}
 	mount->size_set = mount->size_set || strcmp(key, "size") == 0;
@@ -478,21 +481,23 @@ static MountPoint *make_secret(Mounts *mounts, const Mount *mount, GError **erro
 		g_propagate_error(error, g_steal_pointer(&problem));
 	else if (content == NULL && mount->required)
 		fail(error, BERTH_ERROR_NOT_FOUND, "secret %s: not found", mount->id);
-	if (content == NULL)
+	/* The variable is set, and empty, even if no secret is given. */
+	if (content == NULL && (problem != NULL || mount->required || mount->env == NULL))
 		return NULL;
+	bool given = content != NULL;
 	gsize length;
-	guchar *text = g_base64_decode(content, &length);
+	guchar *text = g_base64_decode(given ? content : "", &length);
 	g_autoptr(GBytes) bytes = g_bytes_new_take(text, length);
 	if (mount->env != NULL) {
 		g_autofree char *setting =
 			g_strdup_printf("%s=%.*s", mount->env, (int)length, (char *)text);
 		json_array_append_new(mounts->env, json_lenient(setting));
 	}
-	if (mount->target == NULL)
+	if (mount->target == NULL || !given)
 		return NULL;
 	MountPoint *made = mount_point_new(MOUNT_FILE, "", mount->target);
 	made->content = g_steal_pointer(&bytes);
-	made->file_mode = (mode_t)mode;
+	made->file_mode = (mode_t)mode & 0777;
 	made->uid = (uid_t)mount->uid;
 	made->gid = (gid_t)mount->gid;
 	return made;

@@ -5,6 +5,7 @@
 
 #include "registry/registry.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 
@@ -176,4 +177,13 @@ Source *source_of_input(Build *build, const char *name, GError **error)
 	if (image == NULL || !layer_pins_add_all(build->pins, layers, error))
 		return NULL;
 	return source_of_layers(build->engine, name, layers, error);
+}
+
+bool source_read_ignore(Source *source, char **text, GError **error)
+{
+	*text = path_read_regular(source->root_fd, ".dockerignore", MAX_IGNORE);
+	if (*text == NULL)
+		return errno == ENOENT || fail_errno(error, "cannot read .dockerignore");
+	source->ignore = patterns_parse(*text, error);
+	return source->ignore != NULL;
 }

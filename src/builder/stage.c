@@ -118,7 +118,9 @@ static bool begin_on_folder(Stage *stage, const char *name, GError **error)
 {
 	Source *source = source_find(stage, name, error);
 	stage->image = empty_image(&stage->platform);
-	return source != NULL && stage_from_folder(stage, source, error);
+	g_autofree char *line = g_strdup_printf("local source for %s", name);
+	return source != NULL && stage_from_folder(stage, source, error) &&
+	       stage_add_history(stage, line, true);
 }
 
 static bool begin_on_stage(Stage *stage, Stage *base, GError **error)

@@ -114,7 +114,12 @@ static bool read_owner(Copying *copying, GError **error)
 	copying->to.owned = copying->to.chown = true;
 	g_free(copying->owner);
 	copying->owner = g_strdup(owner);
-	return stage_user(copying->stage, owner, &copying->to.uid, &copying->to.gid, error);
+	if (!stage_user(copying->stage, owner, &copying->to.uid, &copying->to.gid, error))
+		return false;
+	/* "user:" is group 0, unlike USER's. */
+	if (g_str_has_suffix(owner, ":"))
+		copying->to.gid = 0;
+	return true;
 }
 
 static bool read_flags(Copying *copying, GError **error)

@@ -192,14 +192,18 @@ static bool add_ports(Change *change)
 	qsort(words, g_strv_length(words), sizeof *words, texts_compare);
 	g_string_append_c(change->line, '[');
 	member(change, "ExposedPorts", json_object);
+	g_autoptr(GPtrArray) all = g_ptr_array_new_with_free_func(g_free);
 	for (int i = 0; words[i] != NULL; i++) {
-		g_auto(GStrv) ports = word_expand_split(words[i], change->variables, change->error);
+		g_autofree char **ports =
+			word_expand_split(words[i], change->variables, change->error);
 		if (ports == NULL)
 			return false;
 		for (int p = 0; ports[p] != NULL; p++)
-			if (!add_port(change, ports[p]))
-				return false;
+			g_ptr_array_add(all, ports[p]);
 	}
+	for (guint i = 0; i < all->len; i++)
+		if (!add_port(change, all->pdata[i]))
+			return false;
 	g_string_append_c(change->line, ']');
 	return true;
 }

@@ -13,6 +13,7 @@ typedef struct {
 	const Variables *variables;
 	const char *at;
 	int depth;
+	bool raw; /* escapes are kept: a pattern, or what replaces it */
 	guint64 steps;
 	GError **error;
 	GPtrArray *words; /* of char *: the words of a split; NULL if nothing is split */
@@ -20,7 +21,7 @@ typedef struct {
 	bool has_word;
 } Lexer;
 
-static char *read_until(Lexer *lexer, char stop, bool plain);
+static char *read_until(Lexer *lexer, char stop, bool raw);
 
 static void split_word(Lexer *lexer)
 {
@@ -159,7 +160,7 @@ static char *read_replacement(Lexer *lexer, const char *value)
 	bool all = *lexer->at == '/';
 	lexer->at += all;
 	g_autofree char *pattern = read_pattern(lexer, '/');
-	g_autofree char *with = pattern != NULL ? read_until(lexer, '}', false) : NULL;
+	g_autofree char *with = pattern != NULL ? read_until(lexer, '}', true) : NULL;
 	return with != NULL ? replace_pattern(lexer, value != NULL ? value : "", pattern, with, all)
 			    : NULL;
 }
@@ -276,6 +277,7 @@ static bool read_single(Lexer *lexer, GString *out)
 static bool read_double(Lexer *lexer, GString *out)
 {
 	char escape = lexer->variables->escape;
+	gsize start = out->len;
 	for (lexer->at++; *lexer->at != '"';) {
 		char c = *lexer->at;
 		if (c == '\0')
@@ -287,25 +289,25 @@ static bool read_double(Lexer *lexer, GString *out)
 			if (value == NULL)
 				return false;
 			g_string_append(out, value);
-			note_words(lexer, value, false);
 			continue;
 		}
-		/* The escape character escapes these three; before others it is literal. */
+		/* The escape character escapes these three; before others it is literal. Kept, it is there twice
+		 * then, as in BuildKit. */
+		if (c == escape && lexer->raw)
+			g_string_append_c(out, c);
 		if (c == escape && lexer->at[1] != '\0' &&
 			(lexer->at[1] == '"' || lexer->at[1] == '$' || lexer->at[1] == escape))
 			c = *++lexer->at;
-		const char one[] = {c, '\0'};
 		g_string_append_c(out, c);
-		note_words(lexer, one, false);
 		lexer->at++;
 	}
-	note_words(lexer, "", false);
+	note_words(lexer, out->str + start, false);
 	lexer->at++;
 	return true;
 }
 
-/* Up to stop, which is taken off ('\0': to the end). plain: a pattern, whose escapes are kept. */
-static bool read_part(Lexer *lexer, GString *out, char stop, bool plain)
+/* Up to stop, which is taken off ('\0': to the end). */
+static bool read_part(Lexer *lexer, GString *out, char stop)
 {
 	char escape = lexer->variables->escape;
 	while (*lexer->at != '\0' && *lexer->at != stop) {
@@ -328,7 +330,7 @@ static bool read_part(Lexer *lexer, GString *out, char stop, bool plain)
 				lexer->at++; /* at the end it escapes nothing, and is dropped */
 				continue;
 			}
-			if (escaped && plain)
+			if (escaped && lexer->raw)
 				g_string_append_c(out, c);
 			const char one[] = {lexer->at[escaped], '\0'};
 			g_string_append_c(out, *one);
@@ -351,14 +353,20 @@ static bool read_part(Lexer *lexer, GString *out, char stop, bool plain)
 	return true;
 }
 
-/* A word inside a substitution: not split until its value is known. */
-static char *read_until(Lexer *lexer, char stop, bool plain)
+/* A word inside a substitution: not split until its value is known. What came before it in a word that is split is
+ * lost, as in BuildKit: "8${U:-5}" is the port 5. */
+static char *read_until(Lexer *lexer, char stop, bool raw)
 {
 	g_autoptr(GString) out = g_string_new("");
 	GPtrArray *words = g_steal_pointer(&lexer->words);
+	if (words != NULL)
+		g_string_truncate(lexer->word, 0);
+	lexer->has_word = false;
+	lexer->raw = lexer->raw || raw;
 	bool ok = ++lexer->depth < MAX_DEPTH ||
 		  fail(lexer->error, BERTH_ERROR_INVALID, "substitutions lie too deep");
-	ok = ok && read_part(lexer, out, stop, plain);
+	ok = ok && read_part(lexer, out, stop);
+	lexer->raw = lexer->raw && !raw;
 	lexer->depth--;
 	lexer->words = words;
 	return ok ? g_string_free(g_steal_pointer(&out), FALSE) : NULL;
@@ -384,7 +392,7 @@ char *word_expand(const char *word, const Variables *variables, GError **error)
 {
 	g_autoptr(GString) out = g_string_new("");
 	Lexer lexer = {.variables = variables, .at = word, .error = error};
-	if (read_part(&lexer, out, '\0', false) && spend(variables, out->len, error))
+	if (read_part(&lexer, out, '\0') && spend(variables, out->len, error))
 		return g_string_free(g_steal_pointer(&out), FALSE);
 	name_word(word, error);
 	return NULL;
@@ -396,7 +404,7 @@ char **word_expand_split(const char *word, const Variables *variables, GError **
 	g_autoptr(GPtrArray) words = g_ptr_array_new_with_free_func(g_free);
 	Lexer lexer = {
 		.variables = variables, .at = word, .error = error, .words = words, .word = last};
-	if (!read_part(&lexer, out, '\0', false) || !spend(variables, out->len, error)) {
+	if (!read_part(&lexer, out, '\0') || !spend(variables, out->len, error)) {
 		name_word(word, error);
 		return NULL;
 	}

@@ -12,10 +12,10 @@
 	F(entry_hardlink) F(entry_mtime) F(entry_mtime_nsec) F(entry_new) F(entry_pathname) F(entry_perm) \
 	F(entry_rdev) F(entry_set_filetype) F(entry_set_gid) F(entry_set_hardlink) F(entry_set_mtime) \
 	F(entry_set_pathname) F(entry_set_perm) F(entry_set_size) F(entry_set_symlink) F(entry_set_uid) \
-	F(entry_size) F(entry_symlink) F(entry_uid) F(entry_unset_atime) F(entry_unset_ctime) \
-	F(entry_xattr_add_entry) F(entry_xattr_next) F(entry_xattr_reset) F(error_string) F(filter_count) F(format) \
-	F(read_data) F(read_data_block) F(read_free) F(read_new) F(read_next_header) F(read_open) F(read_open_fd) \
-	F(read_support_filter_bzip2) F(read_support_filter_gzip) F(read_support_filter_lzma) \
+	F(entry_size) F(entry_sparse_count) F(entry_symlink) F(entry_uid) F(entry_unset_atime) F(entry_unset_ctime) \
+	F(entry_xattr_add_entry) F(entry_xattr_next) F(entry_xattr_reset) F(error_string) F(filter_bytes) \
+	F(filter_count) F(format) F(read_data) F(read_data_block) F(read_free) F(read_new) F(read_next_header) \
+	F(read_open) F(read_support_filter_bzip2) F(read_support_filter_gzip) \
 	F(read_support_filter_xz) F(read_support_filter_zstd) F(read_support_format_empty) \
 	F(read_support_format_raw) F(read_support_format_tar) F(set_error) F(write_close) F(write_data) F(write_fail) F(write_free) \
 	F(write_header) F(write_new) F(write_open) F(write_set_bytes_in_last_block) \

@@ -20,6 +20,7 @@ struct Inflate {
 	guint8 *input;
 	size_t length, taken; /* of input */
 	bool input_ended, stream_open;
+	bool wrong; /* found behind what was given last */
 	struct inflate_state gzip;
 	struct isal_gzip_header gzip_header;
 	ZSTD_DStream *zstd;
@@ -133,7 +134,9 @@ static ssize_t read_gzip(Inflate *inflate, void *data, size_t size, GError **err
 		}
 		state->next_in = inflate->input + inflate->taken;
 		state->avail_in = (guint32)had;
-		if (isal_inflate(state) != ISAL_DECOMP_OK)
+		inflate->wrong = inflate->wrong || isal_inflate(state) != ISAL_DECOMP_OK;
+		/* What comes before the damage is given first: an archive may end before it. */
+		if (inflate->wrong && state->next_out == data)
 			return damaged(error);
 		inflate->taken = inflate->length - state->avail_in;
 		if (state->block_state == ISAL_BLOCK_FINISH)

@@ -18,7 +18,8 @@ enum {
 	MAX_ENTRIES = 4000000,
 	MAX_DEPTH = 2000,
 	USTAR_MARK = 257,
-	PADDING = 2048,
+	BLOCK = 512,
+	PADDING = 4 * BLOCK,
 	PLAIN_MODE = 0755, /* mode bits that the engine's umask (0022) allows */
 };
 static const char whiteout_prefix[] = ".wh.";
@@ -28,6 +29,7 @@ typedef struct {
 	int root_fd;
 	bool keep_root;		    /* what an archive says of its root folder means nothing */
 	bool plain;		    /* no layer: names with ".wh." are ordinary */
+	Inflate *inflate;	    /* or NULL: what read gives is not compressed */
 	bool live;		    /* existing files are below: whiteouts delete them */
 	const UnpackOwner *owner;   /* or NULL */
 	UnpackOwner shift;	    /* added to the owners */
@@ -38,8 +40,9 @@ typedef struct {
 	gpointer data;
 	char *buffer;
 	GError *read_error;
-	gint64 given;	   /* bytes of the archive */
-	bool bare, padded; /* not compressed; a missing end was added */
+	gint64 given;		  /* bytes of the tar */
+	gint64 begins;		  /* where in it the content of the file begins */
+	bool ended, bare, padded; /* read; it is ustar; a missing end was added */
 	gint64 size;
 	char *parent; /* path of the folder that parent_fd is open on */
 	int parent_fd;
@@ -52,11 +55,22 @@ typedef struct {
 	struct timespec mtime;
 } DirTime;
 
+static ssize_t compressed_input(gpointer data, void *buffer, size_t size, GError **error)
+{
+	Apply *apply = data;
+	ssize_t n = apply->read(apply->data, buffer, size, error);
+	apply->ended = apply->ended || n == 0;
+	return n;
+}
+
 static la_ssize_t archive_input(struct archive *archive, void *data, const void **buffer)
 {
 	Apply *apply = data;
 	*buffer = apply->buffer;
-	ssize_t n = apply->read(apply->data, apply->buffer, BUFFER, &apply->read_error);
+	ssize_t n =
+		apply->inflate != NULL
+			? inflate_read(apply->inflate, apply->buffer, BUFFER, &apply->read_error)
+			: compressed_input(apply, apply->buffer, BUFFER, &apply->read_error);
 	if (n < 0)
 		la.set_error(archive, EIO, "%s", apply->read_error->message);
 	if (apply->plain && apply->given == 0 && n > USTAR_MARK + 5)
@@ -78,8 +92,10 @@ static bool has_view(const Apply *apply)
 
 static int folder_make(const Apply *apply, const char *path)
 {
-	return has_view(apply) ? apply->mounts->folder(apply->mounts->data, path)
-			       : path_make_in_root(apply->root_fd, path, 0755);
+	if (has_view(apply))
+		return apply->mounts->folder(apply->mounts->data, path);
+	return apply->plain ? path_make_beneath(apply->root_fd, path, 0755)
+			    : path_make_in_root(apply->root_fd, path, 0755);
 }
 
 /* An existing folder, not a link in its place. */
@@ -112,7 +128,7 @@ static int parent_of(Apply *apply, const char *path, const char **name)
 	return apply->parent_fd;
 }
 
-/* "./a//b/" becomes "a/b"; NULL for invalid names. */
+/* "./a//c/../b/" becomes "a/b"; NULL for names that lead out of the root, or that no file can have. */
 static char *clean_path(const char *path)
 {
 	g_autoptr(GString) clean = g_string_new("");
@@ -120,6 +136,11 @@ static char *clean_path(const char *path)
 	for (int i = 0; parts[i] != NULL; i++) {
 		if (*parts[i] == '\0' || strcmp(parts[i], ".") == 0)
 			continue;
+		if (strcmp(parts[i], "..") == 0 && clean->len > 0) {
+			const char *last = strrchr(clean->str, '/');
+			g_string_truncate(clean, last != NULL ? (gsize)(last - clean->str) : 0);
+			continue;
+		}
 		if (strcmp(parts[i], "..") == 0 || strlen(parts[i]) > NAME_MAX)
 			return NULL;
 		g_string_append_printf(clean, "%s%s", clean->len > 0 ? "/" : "", parts[i]);
@@ -151,6 +172,25 @@ static bool apply_whiteout(int parent_fd, const char *name, bool live, GError **
 	       fail_errno(error, "cannot hide \"%s\"", hidden);
 }
 
+/* What is wrong with the archive, for an archive in the words of Go's readers. */
+static bool damaged(const Apply *apply, struct archive *archive, int code, GError **error)
+{
+	const char *problem = la.error_string(archive);
+	if (!apply->plain)
+		return fail(error, BERTH_ERROR_INVALID, "damaged layer: %s", problem);
+	return fail(error, BERTH_ERROR_INVALID, "%s",
+		apply->ended && code != ARCHIVE_RETRY ? "unexpected EOF"
+						      : "archive/tar: invalid tar header");
+}
+
+/* The last block of an archive may be short, and what is missing of it is zeros, but not a part of a file. */
+static bool is_whole(const Apply *apply, struct archive_entry *entry, GError **error)
+{
+	return !apply->padded || la.entry_sparse_count(entry) > 0 ||
+	       apply->begins + la.entry_size(entry) <= apply->given ||
+	       fail(error, BERTH_ERROR_INVALID, "unexpected EOF");
+}
+
 static bool write_content(Apply *apply, struct archive *archive, int fd, GError **error)
 {
 	const void *block;
@@ -172,8 +212,7 @@ static bool write_content(Apply *apply, struct archive *archive, int fd, GError 
 		apply->size += (gint64)length;
 	}
 	if (code != ARCHIVE_EOF)
-		return fail(
-			error, BERTH_ERROR_INVALID, "damaged layer: %s", la.error_string(archive));
+		return damaged(apply, archive, code, error);
 	/* A hole at the end is never written. */
 	return end == written || ftruncate(fd, end) == 0 ||
 	       fail_errno(error, "cannot write a file of the layer");
@@ -190,11 +229,11 @@ static bool make_hardlink(
 			   : has_view(apply) ? folder_make(apply, folder)
 					     : path_open_in_root(apply->root_fd, folder,
 						       O_PATH | O_DIRECTORY, 0);
-	if (folder_fd < 0)
-		return fail(error, BERTH_ERROR_INVALID, "invalid hard link to \"%s\"", target);
-	return linkat(folder_fd, base, parent_fd, name, 0) == 0 ||
-	       fail(error, BERTH_ERROR_INVALID, "invalid hard link to \"%s\": %s", target,
-		       g_strerror(errno));
+	if (clean == NULL)
+		return fail(error, BERTH_ERROR_INVALID, "invalid hardlink target \"%s\"", target);
+	return (folder_fd >= 0 && linkat(folder_fd, base, parent_fd, name, 0) == 0) ||
+	       fail(error, BERTH_ERROR_INVALID, "linkat %s %s: %s", clean, name,
+		       errno_words(errno));
 }
 
 static bool make_node(
@@ -266,7 +305,8 @@ static bool make_file(Apply *apply, struct archive *archive, struct archive_entr
 		fd = openat(parent_fd, name, flags, mode & 0777);
 	if (fd < 0)
 		return fail_errno(error, "cannot make \"%s\"", name);
-	if (!write_content(apply, archive, fd, error))
+	apply->begins = la.filter_bytes(archive, 0);
+	if (!write_content(apply, archive, fd, error) || !is_whole(apply, entry, error))
 		return false;
 	if (owned && fchown(fd, (uid_t)la.entry_uid(entry), (gid_t)la.entry_gid(entry)) < 0)
 		return fail_errno(error, "cannot give \"%s\" to its owner", name);
@@ -353,6 +393,27 @@ static bool set_owner(const Apply *apply, struct archive_entry *entry, GError **
 	return true;
 }
 
+/* In Go's words: what is in the way of the folder that an entry lies in. */
+static bool no_parent(const char *path, GError **error)
+{
+	int problem = errno;
+	g_autofree char *parent = g_path_get_dirname(path);
+	if (problem == EXDEV)
+		return fail(
+			error, BERTH_ERROR_INVALID, "statat %s: path escapes from parent", parent);
+	errno = problem;
+	return fail(error, BERTH_ERROR_INVALID, "%sat %s: %s", problem == ENOTDIR ? "open" : "stat",
+		problem == ENOTDIR ? path : parent, errno_words(errno));
+}
+
+/* In a layer's error only: those of other archives are Go's. */
+static bool say_where(const Apply *apply, const char *path, GError **error)
+{
+	if (!apply->plain)
+		g_prefix_error(error, "%s: ", path);
+	return false;
+}
+
 static bool apply_entry(
 	Apply *apply, struct archive *archive, struct archive_entry *entry, GError **error)
 {
@@ -361,7 +422,7 @@ static bool apply_entry(
 	bool is_dir = la.entry_filetype(entry) == AE_IFDIR && la.entry_hardlink(entry) == NULL,
 	     there;
 	if (path == NULL)
-		return fail(error, BERTH_ERROR_INVALID, "invalid name \"%s\" in the archive",
+		return fail(error, BERTH_ERROR_INVALID, "invalid entry name \"%s\"",
 			raw != NULL ? raw : "");
 	if (!set_owner(apply, entry, error))
 		return false;
@@ -374,8 +435,7 @@ static bool apply_entry(
 	}
 	int parent_fd = parent_of(apply, path, &name);
 	if (parent_fd < 0)
-		return fail(error, BERTH_ERROR_INVALID, "invalid path \"%s\" in the archive: %s",
-			path, g_strerror(errno));
+		return no_parent(path, error);
 	if (apply->keep_kind != NULL && !same_kind(apply, parent_fd, name, path, is_dir, error))
 		return false;
 	if (!check_busy(apply, parent_fd, name, is_dir, error))
@@ -386,11 +446,11 @@ static bool apply_entry(
 	}
 	if (la.entry_filetype(entry) == AE_IFREG && la.entry_hardlink(entry) == NULL)
 		return make_file(apply, archive, entry, parent_fd, name, error) ||
-		       (g_prefix_error(error, "%s: ", path), false);
+		       say_where(apply, path, error);
 	if (!make_way(parent_fd, name, is_dir, &there))
 		return fail_errno(error, "cannot replace \"%s\"", path);
 	if (!there && !make_node(apply, entry, parent_fd, name, error))
-		return g_prefix_error(error, "%s: ", path), false;
+		return say_where(apply, path, error);
 	if (is_dir)
 		note_dir_time(apply, path, entry);
 	return la.entry_hardlink(entry) != NULL || set_metadata(entry, parent_fd, name, error);
@@ -413,8 +473,14 @@ void archive_filters(struct archive *archive)
 	la.read_support_filter_gzip(archive);
 	la.read_support_filter_bzip2(archive);
 	la.read_support_filter_xz(archive);
-	la.read_support_filter_lzma(archive);
 	la.read_support_filter_zstd(archive);
+}
+
+/* Those that Inflate does not undo. libarchive would undo one within another, and wants whole blocks. */
+static void other_filters(struct archive *archive)
+{
+	la.read_support_filter_bzip2(archive);
+	la.read_support_filter_xz(archive);
 }
 
 /* Extracts all entries, and reads the rest after the archive's end, which is hashed too. */
@@ -432,15 +498,16 @@ static bool apply_all(Apply *state, gint64 *size, GError **error)
 	bool ok = true;
 	apply.buffer = g_malloc(BUFFER);
 	apply.dir_times = g_array_new(FALSE, FALSE, sizeof(DirTime));
+	g_autoptr(Inflate) inflate = apply.plain ? inflate_new(compressed_input, &apply) : NULL;
+	apply.inflate = inflate;
 	if (apply.plain)
-		archive_filters(archive);
+		other_filters(archive);
 	la.read_support_format_tar(archive);
 	la.read_support_format_empty(archive);
 	la.read_open(archive, &apply, NULL, archive_input, NULL);
 	while (ok && (code = la.read_next_header(archive, &entry)) != ARCHIVE_EOF) {
-		if (code < ARCHIVE_WARN)
-			ok = fail(error, BERTH_ERROR_INVALID, "damaged layer: %s",
-				la.error_string(archive));
+		if (code < ARCHIVE_WARN || code == ARCHIVE_RETRY) /* a header with a wrong sum */
+			ok = damaged(&apply, archive, code, error);
 		else if (!work_going())
 			ok = fail_errno(error, "the archive is not unpacked");
 		else if (++entries > MAX_ENTRIES)
@@ -452,11 +519,12 @@ static bool apply_all(Apply *state, gint64 *size, GError **error)
 	while (ok && apply.read_error == NULL &&
 		read(data, apply.buffer, BUFFER, &apply.read_error) > 0)
 		;
-	if (apply.read_error != NULL) {
+	if (apply.read_error != NULL && !(apply.plain && apply.ended)) {
 		g_clear_error(error);
-		g_propagate_error(error, apply.read_error);
+		g_propagate_error(error, g_steal_pointer(&apply.read_error));
 		ok = false;
 	}
+	g_clear_error(&apply.read_error);
 	set_dir_times(&apply);
 	la.read_free(archive);
 	fd_clear(&apply.parent_fd);
@@ -487,6 +555,7 @@ bool archive_unpack(
 	gint64 size;
 	Apply apply = {.root_fd = dir_fd,
 		.plain = true,
+		.keep_root = true,
 		.owner = owner,
 		.read = read,
 		.data = data,
@@ -511,6 +580,29 @@ bool archive_unpack_into(int dir_fd, ByteSource read, gpointer data, const char 
 	return apply_all(&apply, &size, error);
 }
 
+/* Reads on from a file's start, uncompressed. */
+typedef struct {
+	Inflate *inflate;
+	GError *error;
+	char *buffer;
+} Detect;
+
+static la_ssize_t detect_input(struct archive *archive, void *data, const void **buffer)
+{
+	Detect *detect = data;
+	*buffer = detect->buffer;
+	ssize_t n = inflate_read(detect->inflate, detect->buffer, BUFFER, &detect->error);
+	if (n < 0)
+		la.set_error(archive, EIO, "%s", detect->error->message);
+	return n;
+}
+
+/* libarchive counts the filter that passes all on as well. */
+static bool is_packed_once(struct archive *archive, const Inflate *inflate)
+{
+	return la.filter_count(archive) <= (*inflate_suffix(inflate) != '\0' ? 1 : 2);
+}
+
 bool archive_detect(int fd)
 {
 	off_t at = lseek(fd, 0, SEEK_CUR);
@@ -518,14 +610,17 @@ bool archive_detect(int fd)
 		return false;
 	struct archive *archive = la.read_new();
 	struct archive_entry *entry;
-	enum { ONE_FILTER = 2 }; /* and the one that passes all on */
-	archive_filters(archive);
+	g_autoptr(Inflate) inflate = inflate_new(byte_source_fd, &fd);
+	g_autofree char *buffer = g_malloc(BUFFER);
+	Detect detect = {.inflate = inflate, .buffer = buffer};
+	other_filters(archive);
 	la.read_support_format_tar(archive);
-	bool found = la.read_open_fd(archive, fd, BUFFER) == ARCHIVE_OK &&
+	bool found = la.read_open(archive, &detect, NULL, detect_input, NULL) == ARCHIVE_OK &&
 		     la.read_next_header(archive, &entry) >= ARCHIVE_WARN &&
-		     la.format(archive) != 0 && la.filter_count(archive) <= ONE_FILTER &&
+		     la.format(archive) != 0 && is_packed_once(archive, inflate) &&
 		     la.entry_pathname(entry) != NULL;
 	la.read_free(archive);
+	g_clear_error(&detect.error);
 	lseek(fd, at, SEEK_SET);
 	return found;
 }

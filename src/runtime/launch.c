@@ -142,15 +142,17 @@ static void add_rlimits(const GArray *rlimits, Plan *plan)
 	}
 }
 
-static void add_env(
-	Plan *plan, const Program *program, bool tty, const User *user, char **links, char **more)
+/* named: HOSTNAME is in it. */
+static void add_env(Plan *plan, const Program *program, bool named, bool tty, const User *user,
+	char **links, char **more)
 {
 	g_auto(ProcessEnv) env = process_env_new();
 	g_autofree char *host = g_strconcat("HOSTNAME=", program->hostname, NULL);
 	g_autofree char *home = g_strconcat("HOME=", user->home, NULL);
 	char **const lists[] = {links, program->env, more};
 	process_env_set(&env, default_path);
-	process_env_set(&env, host);
+	if (named)
+		process_env_set(&env, host);
 	if (tty)
 		process_env_set(&env, "TERM=xterm");
 	for (size_t l = 0; l < G_N_ELEMENTS(lists); l++)
@@ -280,7 +282,9 @@ bool launch_plan(const Launch *launch, const CgroupLayout *layout, Plan *plan, G
 	plan_put(plan, PLAN_OOM_SCORE, 1, confinement->oom_score, NULL);
 	if (confinement->init)
 		plan_put(plan, PLAN_INIT, 0, 0, NULL);
-	add_env(plan, program, program->tty, launch->user, launch->link_env, NULL);
+	/* A build step finds no HOSTNAME, as with BuildKit. */
+	add_env(plan, program, !launch->with_engine, program->tty, launch->user, launch->link_env,
+		NULL);
 	return add_confinement(plan, confinement, launch->user, confinement->privileged,
 		       launch->seccomp_profile, error) &&
 	       add_command(program, plan, error);
@@ -301,7 +305,7 @@ bool launch_exec_plan(
 	plan_put(plan, PLAN_WORKDIR, 1, PLAN_OPTIONAL, folder, NULL);
 	add_rlimits(confinement->rlimits, plan);
 	plan_put(plan, PLAN_OOM_SCORE, 1, confinement->oom_score, NULL);
-	add_env(plan, exec->program, exec->tty, exec->user, exec->link_env, exec->env);
+	add_env(plan, exec->program, true, exec->tty, exec->user, exec->link_env, exec->env);
 	if (!add_confinement(
 		    plan, confinement, exec->user, privileged, exec->seccomp_profile, error))
 		return false;

@@ -592,3 +592,16 @@ a_socket_is_there() { ls "$WORK"/exec/ssh/*.sock; }
 	[ "$(run_none unpacked sh -c 'ls /a /b /c' | xargs)" = '/a: inner /b: inner /c: twice.tar.xz.gz' ]
 	d rmi unpacked
 }
+
+@test "an archive that ends within a file is no archive that ends: contexts and ADD" {
+	made() { python3 -c "import sys; sys.path.insert(0, '$BATS_TEST_DIRNAME'); import archives; sys.stdout.buffer.write(archives.odd('odd-$1.tar'))"; }
+	made short-file >cut.tar
+	made short-block >short.tar
+	printf 'FROM busybox\nADD cut.tar /x/\n' >Dockerfile
+	not d build . 2>out
+	grep -q 'unexpected EOF' out
+	printf 'FROM busybox\nADD short.tar /x/\n' >Dockerfile
+	d build -t short .
+	[ "$(run_none short cat /x/a)" = a ]
+	[ "$(api -o out -w '%{http_code}' --data-binary @cut.tar -H 'Content-Type: application/x-tar' http://b/build)" != 200 ] || grep -q 'unexpected EOF' out
+}

@@ -6,7 +6,7 @@ run_cases.py record CLIENT OUT [NAME...]      writes that as JSON, or puts the c
 run_cases.py check CLIENT EXPECTED [NAME...]  prints TAP: what differs from the expected
 DOCKER_HOST names the engine; an image busybox is there. $TOOL: the client for all but the build itself ($CLIENT).
 What is expected was recorded from dockerd 28.5 (tools/peer); where we differ on purpose, differs.json says what we do."""
-import base64, bz2, concurrent.futures, glob, gzip, hashlib, io, json, lzma, os, re, subprocess, sys, tarfile, tempfile
+import archives, base64, bz2, concurrent.futures, glob, gzip, hashlib, io, json, lzma, os, re, subprocess, sys, tarfile, tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 KEPT = ["ArgsEscaped", "Cmd", "Entrypoint", "Env", "ExposedPorts", "Healthcheck", "Labels", "OnBuild", "Shell", "StopSignal",
@@ -70,6 +70,9 @@ def make_context(root, options, text):
 	for ending, compressed in [("gz", gzip.compress), ("bz2", bz2.compress), ("xz", lzma.compress), ("zst", lambda _: ARCHIVE_ZST)]:
 		if f"archive.tar.{ending}" in text:
 			put(root, f"archive.tar.{ending}", compressed(archive))
+	for name in re.findall(r"odd-[\w.-]+", text):
+		if archives.odd(name) is not None:
+			put(root, name, archives.odd(name))
 	os.makedirs(f"{root}/empty")
 	os.makedirs(f"{root}/sticky")
 	os.chmod(f"{root}/sticky", 0o1777)

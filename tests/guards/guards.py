@@ -193,6 +193,8 @@ GUARDS = [
     ("lines of files", "src/engine/container/spec_values.c", ", check_lines", "", OPTIONS, "words that become lines"),
     ("paths that nothing masks", "src/engine/container/spec_values.c", ", check_paths", "", OPTIONS, "words that become lines"),
     ("volumes of a create that fails", "src/engine/container/container_create.c", "\t\tmount_points_take_back(engine, fresh);\n", "", OPTIONS, "a create that fails after"),
+    ("archives: links that lead out", "src/base/fd.c", "if (beneath && before == 0) {", "if (beneath && before == 77) {", UNIT % ("fd", "/fd/make_beneath"), "/fd/make_beneath"),
+    ("archives that end within a file", "src/image/layer_apply.c", "return !apply->padded || la", "return true || la", EXTRAS, "ends within a file"),
     ("owners of an archive", "src/image/layer_apply.c", "\tif (!set_owner(apply, entry, error))", "\tif (!set_owner(apply, entry, NULL) && false)", UNIT % ("layer", "/layer/owners"), "/layer/owners"),
     ("the engine's capabilities: cpusets", "src/daemon/confine.c", '"SYS_NICE" /* moves', '"KILL" /* moves', P, "the engine itself: what it keeps"),
     ("stopped work: registries", "src/registry/transport.c", "return !work_going() ||", "return", "tests/security/builds.bats", "what a registry is asked for ends"),

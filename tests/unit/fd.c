@@ -49,6 +49,33 @@ static void test_resolve(void)
 	g_assert_cmpint(errno, ==, ELOOP);
 }
 
+/* As an archive's entries are placed: below a link of the archive, whose target need not be there yet. */
+static void test_make_beneath(void)
+{
+	g_autofree char *folder_of_links = g_build_filename(folder, "beneath", NULL);
+	g_assert_cmpint(mkdir(folder_of_links, 0755), ==, 0);
+	autofd root = open(folder_of_links, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	static const char *const links[][2] = {{"/in/there", "abs"}, {"in", "near"},
+		{"near/b", "chain"}, {"../beneath/in", "out"}, {"../../..", "far"},
+		{"self", "self"}};
+	for (size_t i = 0; i < G_N_ELEMENTS(links); i++)
+		g_assert_cmpint(symlinkat(links[i][0], root, links[i][1]), ==, 0);
+	static const struct {
+		const char *path, *made;
+		int problem;
+	} cases[] = {{"abs/x", "in/there/x", 0}, {"near/y/z", "in/y/z", 0},
+		{"chain/c", "in/b/c", 0}, {"out/x", NULL, EXDEV}, {"far/x", NULL, EXDEV},
+		{"self/x", NULL, ELOOP}};
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		struct stat st;
+		autofd made = path_make_beneath(root, cases[i].path, 0755);
+		g_assert_cmpint(made < 0 ? errno : 0, ==, cases[i].problem);
+		if (cases[i].made != NULL)
+			g_assert_cmpint(
+				fstatat(root, cases[i].made, &st, AT_SYMLINK_NOFOLLOW), ==, 0);
+	}
+}
+
 static void test_replace_and_limits(void)
 {
 	g_autofree char *path = g_build_filename(folder, "file", NULL);
@@ -181,6 +208,7 @@ int main(int argc, char **argv)
 		return 1;
 	g_test_add_func("/fd/root", test_root);
 	g_test_add_func("/fd/resolve", test_resolve);
+	g_test_add_func("/fd/make_beneath", test_make_beneath);
 	g_test_add_func("/fd/replace", test_replace_and_limits);
 	g_test_add_func("/fd/sockets", test_long_sockets);
 	g_test_add_func("/fd/trees", test_trees);
