@@ -452,8 +452,14 @@ json_t *schema_decode(const SchemaType *type, SchemaMode mode, unsigned version,
 		return NULL;
 	}
 	reader_skip_blanks(&d.in);
-	/* Docker checks its decoder's More(), which takes a closing bracket for the end. */
-	if (d.in.at < d.in.end && *d.in.at != '}' && *d.in.at != ']') {
+	/* Of a request Docker checks its decoder's More(), which takes a closing bracket for the end. */
+	bool bracket = d.in.at < d.in.end && strchr("}]", *d.in.at) != NULL;
+	if (d.in.at < d.in.end && mode == SCHEMA_CONFIG) {
+		fail(error, BERTH_ERROR_INVALID, "invalid character '%c' after top-level value",
+			*d.in.at);
+		return NULL;
+	}
+	if (d.in.at < d.in.end && !bracket) {
 		fail(error, BERTH_ERROR_INVALID, "%s", schema_trailing);
 		return NULL;
 	}

@@ -220,6 +220,25 @@ static char *folder_or(const json_t *given, const char *key, const char *otherwi
 	return g_canonicalize_filename(text, NULL);
 }
 
+/* The files that TLS needs, which listening would miss. */
+static bool check_tls(const Config *config, GError **error)
+{
+	if (!config->tls && !config->tls_verify)
+		return true;
+	const char *files[] = {config->tls_cert, config->tls_key};
+	for (size_t i = 0; i < G_N_ELEMENTS(files); i++)
+		if (access(files[i], R_OK) < 0)
+			return fail(error, BERTH_ERROR_INVALID,
+				"invalid TLS configuration: Could not load X509 key pair (cert: "
+				"\"%s\", key: \"%s\"): open %s: %s",
+				files[0], files[1], files[i], errno_words(errno));
+	return !config->tls_verify || access(config->tls_ca, R_OK) == 0 ||
+	       fail(error, BERTH_ERROR_INVALID,
+		       "invalid TLS configuration: could not read CA certificate \"%s\": open %s: "
+		       "%s",
+		       config->tls_ca, config->tls_ca, errno_words(errno));
+}
+
 Config *config_load(int argc, char **argv, GError **error)
 {
 	g_autoptr(json_t) given = config_flags(argc, argv, error);
@@ -280,6 +299,8 @@ Config *config_load(int argc, char **argv, GError **error)
 		return NULL;
 	}
 	if (!trace_select(log_is_debug() ? "all" : getenv("BERTH_TRACE"), error))
+		return NULL;
+	if (!check_tls(config, error))
 		return NULL;
 	if (json_bool(given, "validate")) {
 		printf("configuration OK\n");

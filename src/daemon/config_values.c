@@ -129,6 +129,50 @@ static bool check_hosts(const json_t *hosts, GError **error)
 	return true;
 }
 
+/* "gpu=2", "gpu=UUID": those of one name are all numbers or all names. */
+static bool check_resources(const json_t *list, GError **error)
+{
+	static const char words[] = "could not parse GenericResource";
+	g_autoptr(GHashTable) kinds = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const char *term = json_elem(list, i), *sign = strchr(term, '=');
+		if (sign == NULL || sign == term || sign[1] == '\0' ||
+			strchr(sign + 1, '=') != NULL)
+			return fail(error, BERTH_ERROR_INVALID,
+				"%s: incorrect term %s, missing '=' or malformed expression", words,
+				term);
+		char *name = g_strndup(term, (gsize)(sign - term));
+		bool number = strspn(sign + 1, "0123456789") == strlen(sign + 1);
+		gpointer before = g_hash_table_lookup(kinds, name);
+		if (before != NULL && (GPOINTER_TO_INT(before) == 1 || number)) {
+			fail(error, BERTH_ERROR_INVALID,
+				"%s: mixed discrete and named resources in expression '%s'", words,
+				name);
+			g_free(name);
+			return false;
+		}
+		g_hash_table_insert(kinds, name, GINT_TO_POINTER(number ? 1 : 2));
+	}
+	return true;
+}
+
+/* Keys of Docker 29. */
+static bool check_newer(const json_t *given, GError **error)
+{
+	const char *firewall = json_str(given, "firewall-backend"),
+		   *version = json_str(given, "min-api-version"), *rest = version;
+	if (*firewall != '\0' && strcmp(firewall, "iptables") != 0 &&
+		strcmp(firewall, "nftables") != 0)
+		return fail(error, BERTH_ERROR_INVALID,
+			"invalid firewall-backend \"%s\": iptables or nftables is wanted",
+			firewall);
+	if (g_str_has_prefix(version, "1."))
+		rest += strlen("1.") + strspn(version + strlen("1."), "0123456789");
+	return *version == '\0' || (*rest == '\0' && rest > version + strlen("1.")) ||
+	       fail(error, BERTH_ERROR_INVALID, "invalid min-api-version: %s: 1.NUMBER is wanted",
+		       version);
+}
+
 /* Settings that do nothing here are told of; a value that dockerd refuses is refused all the same, as it is a mistake. */
 static bool check_unused(const json_t *given, GError **error)
 {
@@ -153,7 +197,9 @@ static bool check_unused(const json_t *given, GError **error)
 
 bool config_check_values(const json_t *given, GError **error)
 {
-	if (!check_hosts(json_object_get(given, "hosts"), error) || !check_unused(given, error))
+	if (!check_hosts(json_object_get(given, "hosts"), error) || !check_unused(given, error) ||
+		!check_newer(given, error) ||
+		!check_resources(json_object_get(given, "node-generic-resources"), error))
 		return false;
 	const char *cgroupns = json_str(given, "default-cgroupns-mode"),
 		   *ipc = json_str(given, "default-ipc-mode");
@@ -177,6 +223,5 @@ bool config_check_values(const json_t *given, GError **error)
 			return fail(error, BERTH_ERROR_INVALID, "invalid IP address: %s",
 				json_string_value(value));
 	return check_host_gateways(given, error) && config_check_names(given, error) &&
-	       config_check_access(given, error) &&
-	       config_check_lacking(given, error);
+	       config_check_access(given, error) && config_check_lacking(given, error);
 }

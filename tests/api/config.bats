@@ -28,6 +28,21 @@ refused() { # text of the file, what is said
 	refused '{"proxies":{"http":"x"}}' "match any configuration option: http"
 }
 
+@test "daemon.json: TLS without its files is refused, and resources, versions and backends that are none" {
+	local key
+	for key in tls tlsverify; do
+		refused "{\"$key\":true,\"tlscert\":\"/no/cert\",\"tlskey\":\"/no/key\"}" 'invalid TLS configuration: Could not load X509 key pair (cert: "/no/cert", key: "/no/key"): open /no/cert: no such file or directory'
+	done
+	touch "$WORK/cert" "$WORK/key"
+	refused "{\"tlsverify\":true,\"tlscert\":\"$WORK/cert\",\"tlskey\":\"$WORK/key\",\"tlscacert\":\"/no/ca\"}" 'could not read CA certificate "/no/ca": open /no/ca: no such file or directory'
+	refused '{"node-generic-resources":["a"]}' "could not parse GenericResource: incorrect term a, missing '=' or malformed expression"
+	refused '{"node-generic-resources":["a=1","a=b"]}' "mixed discrete and named resources in expression 'a'"
+	taken '{"node-generic-resources":["a=b","a=c","d=1"]}'
+	refused '{"firewall-backend":"zz"}' 'invalid firewall-backend "zz": iptables or nftables is wanted'
+	refused '{"min-api-version":"v1.30"}' 'invalid min-api-version: v1.30: 1.NUMBER is wanted'
+	refused '{}}' "invalid character '}' after top-level value"
+}
+
 @test "daemon.json: api-access that is none is refused, not taken for a lock or a key" {
 	local value
 	for value in 1 '"x"' true '["all"]'; do refused "{\"api-access\":$value}" 'invalid api-access: an object is wanted, with a certificate'"'s name, or *, for each key"; done
