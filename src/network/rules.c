@@ -4,20 +4,21 @@
 
 #include "base/error.h"
 #include "base/fd.h"
+#include "base/thread.h"
 #include "base/trace.h"
 
 #include <linux/netlink.h>
+#include <sched.h>
 #include <string.h>
+#include <sys/select.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
-static bool run(const char *text, GError **error)
+enum { FEW_DESCRIPTORS = FD_SETSIZE - 64 };
+
+static bool run_here(const char *text, GError **error)
 {
-	/* libnftables aborts the process on a kernel without netfilter: checked before. */
-	autofd netlink = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_NETFILTER);
-	if (netlink < 0)
-		return fail_errno(error, "this host has no nftables");
-	if (!nft_load(error))
-		return false;
 	struct nft_ctx *context = nft.ctx_new(NFT_CTX_DEFAULT);
 	if (context == NULL)
 		return fail(error, BERTH_ERROR_SYSTEM, "nftables: no memory");
@@ -32,6 +33,45 @@ static bool run(const char *text, GError **error)
 	}
 	nft.ctx_free(context);
 	return ok;
+}
+
+typedef struct {
+	const char *text;
+	bool ok;
+	GError *error;
+} Apart;
+
+static gpointer run_apart(gpointer data)
+{
+	Apart *apart = data;
+	/* From here on the thread's table of descriptors is its own, and what it closes stays open for all others. */
+	apart->ok = unshare(CLONE_FILES) < 0
+			    ? fail_errno(&apart->error, "nftables: no descriptors")
+			    : syscall(SYS_close_range, STDERR_FILENO + 1, ~0U, 0) == 0 &&
+				      run_here(apart->text, &apart->error);
+	return NULL;
+}
+
+/* libnftables uses select(2), and aborts the process if its socket's number is 1024 or more: where so much is open - a running container takes
+ * a descriptor, and so does a client - it gets a thread with descriptors of its own, in the same network namespace. */
+static bool run(const char *text, GError **error)
+{
+	/* It also aborts on a kernel without netfilter. */
+	autofd netlink = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_NETFILTER);
+	if (netlink < 0)
+		return fail_errno(error, "this host has no nftables");
+	if (!nft_load(error))
+		return false;
+	if (netlink < FEW_DESCRIPTORS)
+		return run_here(text, error);
+	Apart apart = {.text = text};
+	GThread *thread = thread_start("nftables", run_apart, &apart, error);
+	if (thread == NULL)
+		return false;
+	g_thread_join(thread);
+	if (apart.error != NULL)
+		g_propagate_error(error, apart.error);
+	return apart.ok;
 }
 
 typedef struct {

@@ -17,7 +17,8 @@
 enum {
 	MAX_FLOWS = 1024, /* connections, and UDP clients */
 	EVENTS = 32,
-	CHUNK = 65536,
+	CHUNK = 65536,	/* as much as a new pipe holds */
+	MUCH = 1 << 20, /* of a connection that has filled one */
 	DATAGRAM = 65507,
 	UDP_IDLE_SECONDS = 60,
 };
@@ -44,6 +45,7 @@ struct flow {
 	int fd[2];	/* client (TCP), and container */
 	int pipe[2][2]; /* from fd[i] to fd[1 - i] */
 	size_t held[2]; /* bytes in that pipe */
+	size_t room[2]; /* what it holds */
 	bool ended[2];	/* fd[i] has sent its end of file */
 	bool connecting, dead;
 	struct end client;
@@ -170,14 +172,23 @@ static void accept_connection(struct port *port)
 		watch(flow->fd[i], flow, EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET);
 }
 
+/* A larger pipe means fewer system calls and wake-ups; a limit may forbid it (pipe-user-pages-soft). */
+static void grow(struct flow *flow, int i)
+{
+	flow->room[i] = fcntl(flow->pipe[i][1], F_SETPIPE_SZ, MUCH) < 0 ? CHUNK : MUCH;
+}
+
 /* Moves as much as possible from fd[i] to the other end. False if the connection is broken. */
 static bool move(struct flow *flow, int i)
 {
 	for (;;) {
 		ssize_t n = 0;
 		if (!flow->ended[i] && flow->held[i] == 0) {
-			n = splice(flow->fd[i], NULL, flow->pipe[i][1], NULL, CHUNK,
+			n = splice(flow->fd[i], NULL, flow->pipe[i][1], NULL,
+				flow->room[i] > 0 ? flow->room[i] : CHUNK,
 				SPLICE_F_MOVE | SPLICE_F_NONBLOCK);
+			if (n >= CHUNK / 2 && flow->room[i] == 0)
+				grow(flow, i);
 			if (n < 0 && errno != EAGAIN)
 				return false;
 			flow->ended[i] = n == 0;
