@@ -220,10 +220,21 @@ static char *folder_or(const json_t *given, const char *key, const char *otherwi
 	return g_canonicalize_filename(text, NULL);
 }
 
+static bool has_tcp(const Config *config)
+{
+	for (int i = 0; config->hosts[i] != NULL; i++)
+		if (g_str_has_prefix(config->hosts[i], "tcp://"))
+			return true;
+	return false;
+}
+
 /* The files that TLS needs, which listening would miss. */
 static bool check_tls(const Config *config, GError **error)
 {
 	if (!config->tls && !config->tls_verify)
+		return true;
+	/* tcp:// is refused as such, whatever the files are. */
+	if (!config->tls_verify && !config->allow_insecure_api && has_tcp(config))
 		return true;
 	const char *files[] = {config->tls_cert, config->tls_key};
 	for (size_t i = 0; i < G_N_ELEMENTS(files); i++)
