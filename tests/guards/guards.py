@@ -326,5 +326,5 @@ GUARDS = [
     ("one mount of a root at a time", "src/shim/process.c", "\troot_hold_await();", "", "tests/cli/lifecycle.bats", "a shim holds"),
     ("kill -9 of berthd: a copy's overlay", "src/engine/container/container_start.c", "\toverlay_forget(engine->store->containers_fd, work);", "\t(void)overlay_forget;", "tests/cli/lifecycle.bats", "the root of what goes with"),
     ("content trust is refused", "src/cli/registry/trust.c", "return !asked || is_digest(reference) ||", "return true ||", "tests/cli/images.bats", "content trust is refused"),
-    ("crowds: descriptors of libnftables", "src/network/rules.c", "if (netlink < FEW_DESCRIPTORS)", "if (netlink >= 0)", "tests/security/crowd.bats", "10,000 idle connections"),
+    ("crowds: descriptors of libnftables", "src/network/rules.c", "if (has_few_descriptors())", "if (has_few_descriptors() || true)", "tests/security/crowd.bats", "10,000 idle connections"),
 ]
