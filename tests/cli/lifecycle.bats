@@ -43,6 +43,10 @@ loop() { d run -d --name "$1" --network none busybox sh -c 'trap "exit 0" TERM; 
 	[ "$(d wait early)" = 5 ]
 	[ $((($(date +%s%N) - before) / 1000000)) -lt 30000 ]
 	d rm early
+	d run -d --name early --network none busybox sh -c 'usleep 200000; trap "exit 6" TERM; while :; do usleep 10000; done'
+	d kill -s TERM early
+	[ "$(timeout 20 "$DOCKER" wait early)" = 6 ]
+	d rm early
 }
 
 @test "pause and unpause" {

@@ -89,6 +89,19 @@ static bool send_until_minded(Container *container, int signal, int *left, GErro
 	return true;
 }
 
+/* The same of a kill, which does not wait for the end: for a program that has just begun, within a second. */
+static bool send_to_young(Container *container, int signal, GError **error)
+{
+	const gint64 young = 3 * G_GINT64_CONSTANT(1000000000);
+	const int ignored[] = {SIGCHLD, SIGCONT, SIGURG, SIGWINCH};
+	int left = time_now() - container->row.started < young ? 1000 : 0;
+	for (size_t i = 0; i < G_N_ELEMENTS(ignored); i++)
+		if (signal == ignored[i])
+			left = 0;
+	return left > 0 ? send_until_minded(container, signal, &left, error)
+			: send_signal(container, signal, error);
+}
+
 static void mark_stopped(Container *container)
 {
 	g_mutex_lock(&container->engine->lock);
@@ -219,7 +232,7 @@ bool container_kill(Container *container, const char *signal, GError **error)
 		container_row_clear(&row);
 		return false;
 	}
-	bool sent = send_signal(container, number, &problem);
+	bool sent = send_to_young(container, number, &problem);
 	if (!sent && !g_error_matches(problem, BERTH_ERROR, BERTH_ERROR_CONFLICT)) {
 		g_propagate_error(error, g_steal_pointer(&problem));
 		return false;
