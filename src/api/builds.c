@@ -41,6 +41,47 @@ static json_t *extra_hosts(Request *request, GError **error)
 	return json_strings(words);
 }
 
+/* The query's words in JSON, which both ways of building read. Owned. */
+typedef struct {
+	json_t *security, *limits, *args, *labels, *sources, *hosts;
+} JsonWords;
+
+static void json_words_clear(JsonWords *words)
+{
+	json_t *all[] = {words->security, words->limits, words->args, words->labels, words->sources,
+		words->hosts};
+	for (size_t i = 0; i < G_N_ELEMENTS(all); i++)
+		json_decref(all[i]);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(JsonWords, json_words_clear)
+
+/* In dockerd's order, which is that of its errors. */
+static bool read_words(Request *request, JsonWords *words, GError **error)
+{
+	const struct {
+		const char *name;
+		const SchemaType *type;
+		const char *problem;
+		json_t **place;
+	} table[] = {
+		{"securityopt", schema_strings, "error reading security options", &words->security},
+		{"ulimits", schema_ulimits, "error reading ulimit settings", &words->limits},
+		{"buildargs", schema_build_args, "error reading build args", &words->args},
+		{"labels", schema_labels, "error reading labels", &words->labels},
+		{"cachefrom", schema_strings, "error reading cache-from", &words->sources}};
+	for (size_t i = 0; i < G_N_ELEMENTS(table); i++) {
+		*table[i].place =
+			json_param(request, table[i].name, table[i].type, table[i].problem, error);
+		if (*table[i].place == NULL)
+			return false;
+		if (table[i].place == &words->security && json_array_size(words->security) > 0)
+			return fail(error, BERTH_ERROR_INVALID,
+				"security options are not supported on linux");
+	}
+	words->hosts = extra_hosts(request, error);
+	return words->hosts != NULL;
+}
+
 /* NULL if absent; the caller frees it. */
 static char *text_param(Request *request, const char *name)
 {
@@ -48,13 +89,10 @@ static char *text_param(Request *request, const char *name)
 	return *text != '\0' ? g_strdup(text) : NULL;
 }
 
-/* A list, or NULL if it is empty. */
-static bool take_list(json_t *list, json_t **place)
+/* A list, or NULL if it is empty; a new reference. */
+static json_t *filled(json_t *list)
 {
-	*place = json_array_size(list) > 0 ? json_incref(list) : NULL;
-	bool read = list != NULL;
-	json_decref(list);
-	return read;
+	return json_array_size(list) > 0 ? json_incref(list) : NULL;
 }
 
 static bool read_numbers(Request *request, StepHost *host, GError **error)
@@ -71,25 +109,15 @@ static bool read_numbers(Request *request, StepHost *host, GError **error)
 	return true;
 }
 
-static bool read_host(Request *request, StepHost *host, GError **error)
+static bool read_host(Request *request, const JsonWords *words, StepHost *host, GError **error)
 {
-	*host = (StepHost){.cpus = text_param(request, "cpusetcpus"),
+	*host = (StepHost){.extra_hosts = filled(words->hosts),
+		.ulimits = filled(words->limits),
+		.cpus = text_param(request, "cpusetcpus"),
 		.mems = text_param(request, "cpusetmems"),
 		.cgroup_parent = text_param(request, "cgroupparent"),
 		.network = text_param(request, "networkmode")};
-	if (!read_numbers(request, host, error))
-		return false;
-	if (!take_list(extra_hosts(request, error), &host->extra_hosts) ||
-		!take_list(json_param(request, "ulimits", schema_ulimits,
-				   "error reading ulimit settings", error),
-			&host->ulimits))
-		return false;
-	g_autoptr(json_t) security = json_param(
-		request, "securityopt", schema_strings, "error reading security options", error);
-	if (security == NULL)
-		return false;
-	return json_array_size(security) == 0 ||
-	       fail(error, BERTH_ERROR_INVALID, "security options are not supported on linux");
+	return read_numbers(request, host, error);
 }
 
 static bool write_output(gpointer data, const void *bytes, size_t length, GError **error)
@@ -98,26 +126,17 @@ static bool write_output(gpointer data, const void *bytes, size_t length, GError
 	       fail(error, BERTH_ERROR_SYSTEM, "the client is gone");
 }
 
-static bool run_build(Request *request, const json_t *more, GError **error)
+static bool run_build(Request *request, const JsonWords *words, const json_t *more, GError **error)
 {
-	g_autoptr(json_t) args = json_param(
-		request, "buildargs", schema_build_args, "error reading build args", error);
-	g_autoptr(json_t) labels = args != NULL ? json_param(request, "labels", schema_labels,
-							  "error reading labels", error)
-						: NULL;
-	g_autoptr(json_t) cache_from = labels != NULL
-					       ? json_param(request, "cachefrom", schema_strings,
-							 "error reading cache-from", error)
-					       : NULL;
 	g_auto(StepHost) host = {0};
-	if (cache_from == NULL || !read_host(request, &host, error))
+	if (!read_host(request, words, &host, error))
 		return false;
-	g_auto(GStrv) sources = json_strv(cache_from);
+	g_auto(GStrv) sources = json_strv(words->sources);
 	BuildRequest build = {.dockerfile = request_param(request, "dockerfile"),
 		.remote = request_param(request, "remote"),
 		.tags = request_params(request, "t"),
-		.args = args,
-		.labels = labels,
+		.args = words->args,
+		.labels = words->labels,
 		.host = &host,
 		.target = request_param(request, "target"),
 		.platform = request_param(request, "platform"),
@@ -157,16 +176,13 @@ static void add_param(GPtrArray *list, Request *request, const char *param, cons
 }
 
 /* Adds each member of a JSON object as an option; members without a value are skipped. */
-static bool add_object(GPtrArray *list, Request *request, const char *param, const SchemaType *type,
-	const char *what, const char *prefix, GError **error)
+static void add_object(GPtrArray *list, json_t *object, const char *prefix)
 {
 	const char *name;
 	json_t *value;
-	g_autoptr(json_t) object = json_param(request, param, type, what, error);
 	json_object_foreach (object, name, value)
 		if (json_is_string(value))
 			add_option(list, prefix, name, json_string_value(value));
-	return object != NULL;
 }
 
 /* "name=soft:hard,..." of the ulimits in JSON; "" if there are none. */
@@ -182,33 +198,22 @@ static char *ulimits_text(const json_t *list)
 	return g_string_free(text, FALSE);
 }
 
-/* Adds each element of a JSON list as an option. */
-static bool add_lists(GPtrArray *list, Request *request, GError **error)
+/* Adds each JSON list as an option. */
+static void add_lists(GPtrArray *list, const JsonWords *words)
 {
-	g_autoptr(json_t) hosts = extra_hosts(request, error);
-	g_autoptr(json_t) limits = hosts != NULL ? json_param(request, "ulimits", schema_ulimits,
-							   "error reading ulimit settings", error)
-						 : NULL;
-	g_autoptr(json_t) sources = limits != NULL
-					    ? json_param(request, "cachefrom", schema_strings,
-						      "error reading cache-from", error)
-					    : NULL;
-	if (sources == NULL)
-		return false;
-	g_auto(GStrv) names = json_strv(hosts), from = json_strv(sources);
+	g_auto(GStrv) names = json_strv(words->hosts), from = json_strv(words->sources);
 	for (int i = 0; names[i] != NULL; i++) {
 		char *colon = strchr(names[i], ':');
 		if (colon != NULL)
 			*colon = '=';
 	}
 	g_autofree char *joined = g_strjoinv(",", names), *images = g_strjoinv(",", from),
-			*ulimits = ulimits_text(limits);
+			*ulimits = ulimits_text(words->limits);
 	const char *const options[][2] = {
 		{"add-hosts", joined}, {"ulimit", ulimits}, {"cache-from", images}};
 	for (size_t i = 0; i < G_N_ELEMENTS(options); i++)
 		if (*options[i][1] != '\0')
 			add_option(list, "", options[i][0], options[i][1]);
-	return true;
 }
 
 /* BuildKit's steps cannot join networks of the engine. */
@@ -227,18 +232,17 @@ static bool add_network(GPtrArray *list, Request *request, GError **error)
 }
 
 /* The query parameters as options of BuildKit's frontend. */
-static bool add_options(GPtrArray *list, Request *request, GError **error)
+static bool add_options(GPtrArray *list, Request *request, const JsonWords *words, GError **error)
 {
 	static const char *const simple[][2] = {{"dockerfile", "filename"}, {"target", "target"},
 		{"platform", "platform"}, {"shmsize", "shm-size"},
 		{"cgroupparent", "cgroup-parent"}};
 	const char *remote = request_param(request, "remote");
-	if (!add_lists(list, request, error) || !add_network(list, request, error) ||
-		!add_object(list, request, "buildargs", schema_build_args,
-			"error reading build args", "build-arg:", error) ||
-		!add_object(list, request, "labels", schema_labels, "error reading labels",
-			"label:", error))
+	add_lists(list, words);
+	if (!add_network(list, request, error))
 		return false;
+	add_object(list, words->args, "build-arg:");
+	add_object(list, words->labels, "label:");
 	for (size_t i = 0; i < G_N_ELEMENTS(simple); i++)
 		add_param(list, request, simple[i][0], simple[i][1]);
 	if (strcmp(remote, "client-session") != 0 && *remote != '\0')
@@ -276,7 +280,7 @@ static bool read_output(GPtrArray *list, Request *request, char **type, GError *
 }
 
 /* version=2, which docker's client used before buildx: the files are in a session or, if no remote is given, in the body. */
-static bool build_by_buildkit(Request *request, GError **error)
+static bool build_by_buildkit(Request *request, const JsonWords *words, GError **error)
 {
 	g_autoptr(GPtrArray) options = g_ptr_array_new_with_free_func(g_free),
 			     attributes = g_ptr_array_new_with_free_func(g_free);
@@ -286,7 +290,7 @@ static bool build_by_buildkit(Request *request, GError **error)
 		return fail(error, BERTH_ERROR_NOT_IMPLEMENTED,
 			"a build context in a request of its own (upload-request) is not "
 			"supported: use buildx, or set DOCKER_BUILDKIT=0");
-	if (!add_options(options, request, error) ||
+	if (!add_options(options, request, words, error) ||
 		!read_output(attributes, request, &type, error))
 		return false;
 	g_ptr_array_add(options, NULL);
@@ -322,8 +326,11 @@ static bool build(Request *request, GError **error)
 		return fail(error, BERTH_ERROR_INVALID, "invalid version \"%s\"", version);
 	if (!g_strv_contains(isolations, isolation))
 		return fail(error, BERTH_ERROR_INVALID, "unsupported isolation: \"%s\"", isolation);
+	g_auto(JsonWords) words = {0};
+	if (!read_words(request, &words, error))
+		return false;
 	if (strcmp(version, "2") == 0)
-		return build_by_buildkit(request, error);
+		return build_by_buildkit(request, &words, error);
 	g_autoptr(json_t) outputs = outputs_of(request, error);
 	if (outputs == NULL)
 		return false;
@@ -332,7 +339,7 @@ static bool build(Request *request, GError **error)
 			"outputs need BuildKit: version=2 in the query");
 	bool more_comes = strcmp(http_header(request->head, "Content-Type"), extended) == 0;
 	g_autoptr(json_t) more = more_comes ? build_head_read(request->body, error) : json_object();
-	return more != NULL && run_build(request, more, error);
+	return more != NULL && run_build(request, &words, more, error);
 }
 
 static bool prune(Request *request, GError **error)
