@@ -1,4 +1,4 @@
-/* The bridge: what a client's own frontend asks for while its Solve goes on. Each call names that by its ref. */
+/* The bridge (gateway API): calls of a client's own frontend during its Solve, which each call names by its ref. */
 #include "buildkit/internal.h"
 
 #include <string.h>
@@ -139,7 +139,7 @@ static bool give_back(GrpcCall *call, gpointer engine, GError **error)
 	return grpc_send(call, &answer, error);
 }
 
-/* A ref is built before its id is known. */
+/* A ref is built before its id is sent to anybody. */
 static bool evaluate(GrpcCall *call, gpointer engine, GError **error)
 {
 	Bk__Empty answer = BK__EMPTY__INIT;

@@ -1,5 +1,4 @@
-/* Folders of the client's that hold blobs by their digests, over the session (containerd's services.content.v1, of which Read
- * and Write are used): where --cache-to and --cache-from of type local keep an image. */
+/* A client's folder of blobs, accessed through its session (Read and Write of containerd's services.content.v1): the image of --cache-to and --cache-from of type local. */
 #include "buildkit/internal.h"
 
 #include "base/digest.h"
@@ -12,10 +11,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* DOCUMENT: the longest manifest that is taken. */
+/* DOCUMENT: the longest manifest that is accepted. */
 enum { CHUNK = 256 << 10, DOCUMENT = 4 << 20 };
 
-/* A folder, as the client's session knows it (moby/buildkit, cache/remotecache/local). */
+/* A folder of the client (moby/buildkit, cache/remotecache/local). */
 typedef struct {
 	Session *session;
 	const char *folder;
@@ -31,15 +30,15 @@ static GrpcCall *call_place(const Place *place, const char *method, GError **err
 	return NULL;
 }
 
-/* What is sent of one blob. */
+/* The upload of one blob. */
 typedef struct {
 	GrpcCall *call;
 	const char *digest;
 	gint64 size, offset;
-	char *name; /* of what is on its way */
+	char *name; /* of the current upload */
 } Writing;
 
-/* The client answers each part. */
+/* The client acknowledges each part. */
 static bool write_part(Writing *writing, Bk__WriteContentRequest__Action action, const void *bytes,
 	size_t length, GError **error)
 {
@@ -74,7 +73,7 @@ static bool write_all(Writing *writing, ByteSource read, gpointer from, GError *
 	}
 }
 
-/* What is there already is not sent. */
+/* A blob that the client has already is not sent. */
 static bool send_blob(const Place *place, const char *digest, gint64 size, ByteSource read,
 	gpointer from, GError **error)
 {
@@ -142,7 +141,7 @@ json_t *content_send(
 		(json_int_t)strlen(text));
 }
 
-/* A blob of the client's goes where it is wanted. */
+/* Copies a blob of the client to a sink. */
 typedef struct {
 	const Place *place;
 	const char *digest;
@@ -199,7 +198,7 @@ static json_t *fetch_manifest(const Place *place, const char *digest, GString *t
 	return g_steal_pointer(&manifest);
 }
 
-/* An OCI layout of one image, as `load` takes it; its blobs come from the client while it is read. */
+/* An OCI layout of one image, in the form that `load` reads; its blobs are fetched from the client while it is read. */
 typedef struct {
 	const Place *place;
 	const char *digest; /* of the manifest */
@@ -262,7 +261,7 @@ static void unsaid(const char *line, gpointer data)
 	(void)data;
 }
 
-/* What the client failed in is told before what that led to. */
+/* The client's error is reported before errors that follow from it. */
 static bool load(Engine *engine, Feed *feed, GError **error)
 {
 	int ends[2];

@@ -1,4 +1,4 @@
-/* Control: builds from their request to their answer, what they tell meanwhile, and sessions within a connection. */
+/* Service Control: builds, their progress, and sessions within a connection. */
 #include "buildkit/internal.h"
 
 #include "base/thread.h"
@@ -55,14 +55,14 @@ static bool answer_solve(GrpcCall *call, const json_t *response, GError **error)
 	return grpc_send(call, &answer, error);
 }
 
-/* A client's frontend has ended in an error, which goes back as it came. */
+/* A client's frontend has failed: its error is returned unchanged. */
 static void pass_error(GrpcCall *call, const Bk__Status *failure)
 {
 	g_autoptr(GBytes) details = grpc_message_pack(failure);
 	grpc_call_finish(call, (GrpcCode)failure->code, failure->message, details);
 }
 
-/* Of what is returned for several platforms each names the same build. */
+/* Results for several platforms all name the same build. */
 static const char *returned_id(const Bk__Result *result)
 {
 	if (result == NULL)
@@ -76,8 +76,7 @@ static const char *returned_id(const Bk__Result *result)
 		       : "";
 }
 
-/* The client's frontend tells by the bridge what is to be kept. cancelled: asked before the call is answered, as a client that has its
- * answer goes. */
+/* The client's frontend reports the result through the bridge. cancelled is read before the call is answered: a client that has its answer disconnects. */
 static bool solve_by_bridge(
 	Job *job, GrpcCall *call, json_t *response, bool *cancelled, GError **error)
 {
@@ -100,7 +99,7 @@ static bool solve_by_bridge(
 	return ok;
 }
 
-/* Without a frontend of the client's: all at once. */
+/* A build without a frontend in the client, in one call. */
 static bool solve_here(Job *job, GrpcCall *call, json_t *response, bool *cancelled, GError **error)
 {
 	const Bk__ControlSolveRequest *solve = job_solve(job);
@@ -133,7 +132,7 @@ static bool solve_job(Job *job, GrpcCall *call, Engine *engine,
 	bool ok = *request->frontend == '\0'
 			  ? solve_by_bridge(job, call, response, &cancelled, &problem)
 			  : solve_here(job, call, response, &cancelled, &problem);
-	/* Who listens hears all before the answer: else clients take a failure for a cancellation. */
+	/* All progress is delivered before the answer; otherwise clients report a failure as a cancellation. */
 	job_end(job, &(HistoryEnd){ok ? NULL : problem->message, cancelled, response});
 	if (!ok)
 		g_propagate_error(error, g_steal_pointer(&problem));
@@ -176,7 +175,7 @@ static gpointer run_session(gpointer data)
 	return NULL;
 }
 
-/* A connection in the messages of a call: HTTP/2 within HTTP/2, where the client is the server. */
+/* A connection inside the messages of a call: HTTP/2 within HTTP/2, in which the client is the server. */
 static bool session(GrpcCall *call, gpointer engine, GError **error)
 {
 	int ends[2];

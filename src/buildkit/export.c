@@ -1,4 +1,4 @@
-/* What a result becomes: an image of the engine, files or an archive at the client. */
+/* Exporters: a result becomes an image of the engine, or files or an archive at the client. */
 #include "buildkit/internal.h"
 
 #include "base/size.h"
@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-/* Tags are the exporter's; *full: as they are told. */
+/* Tags of the exporter; *full: as they are reported. */
 static bool read_names(Ref *ref, const Bk__Exporter *exporter, char **full, GError **error)
 {
 	const char *names = pair_find(exporter->attrs, exporter->n_attrs, "name");
@@ -26,7 +26,7 @@ static bool read_names(Ref *ref, const Bk__Exporter *exporter, char **full, GErr
 	return true;
 }
 
-/* What leaves this engine tells how it was made, where its client asked for that by itself. */
+/* Results that leave this engine carry provenance if the client requested it by default. */
 static void leave(Ref *ref)
 {
 	if (ref->inline_provenance)
@@ -52,7 +52,7 @@ static bool push_all(Ref *ref, char **digest, GError **error)
 	return true;
 }
 
-/* What clients put into their metadata; of an index there is no configuration. */
+/* Fields for the client's metadata file; an index has no configuration. */
 static void respond_image(Ref *ref, const char *id, const char *pushed, json_t *response)
 {
 	g_autoptr(json_t) index = image_index_descriptor(job_engine(ref->job), id);
@@ -84,7 +84,7 @@ static bool export_image(
 	return true;
 }
 
-/* To the client's exporter of that number. */
+/* Addresses the client's exporter of that number. */
 static GrpcCall *call_back(Ref *ref, int number, GError **error)
 {
 	g_autofree char *text = g_strdup_printf("%d", number);
@@ -92,7 +92,7 @@ static GrpcCall *call_back(Ref *ref, int number, GError **error)
 	return job_call_session(ref->job, "/moby.filesync.v1.FileSend/DiffCopy", metadata, error);
 }
 
-/* The client answers once all is written there. */
+/* The client answers when it has written everything. */
 static bool finish_call(GrpcCall *call, GError **error)
 {
 	g_autoptr(GError) problem = NULL;
@@ -124,7 +124,7 @@ static gint by_name(gconstpointer one, gconstpointer other)
 	return strcmp(((const SentTree *)one)->name, ((const SentTree *)other)->name);
 }
 
-/* "linux/arm64" as a folder; "" where there is but one platform. */
+/* "linux/arm64" as a folder name; "" for a single platform. */
 static char *folder_of(Ref *ref, guint number)
 {
 	char *name = build_platform(ref->build, number);
@@ -154,7 +154,7 @@ static bool send_local(Ref *ref, GrpcCall *call, GError **error)
 	return filesync_send(call, (const SentTree *)(void *)trees->data, trees->len, error);
 }
 
-/* An archive of the image, of which nothing stays here that was not here before. */
+/* An archive of the image; the engine keeps nothing of it that it did not have before. */
 static bool send_image(Ref *ref, GrpcCall *call, GError **error)
 {
 	GrpcBytes bytes = {.call = call};
@@ -248,7 +248,7 @@ bool export_check(const Bk__ControlSolveRequest *solve, GError **error)
 typedef struct {
 	Ref *ref;
 	const char *folder;
-	json_t *descriptor; /* of what was sent */
+	json_t *descriptor; /* of the image that was sent */
 } SentCache;
 
 static bool send_lent(gpointer data, const char *id, GError **error)
@@ -264,7 +264,7 @@ static bool asks_whole(const Bk__CacheEntry *entry)
 	return strcmp(pair_find(entry->attrs, entry->n_attrs, "mode"), "max") == 0;
 }
 
-/* --cache-to type=local: the client notes in its folder's index.json what it is told by "cache.manifest". */
+/* --cache-to type=local: the client records the value of "cache.manifest" in index.json of its folder. */
 static bool export_cache_local(
 	Ref *ref, const Bk__CacheEntry *entry, json_t *response, GError **error)
 {
@@ -290,13 +290,13 @@ static bool export_cache_registry(
 		pair_find(entry->attrs, entry->n_attrs, "ref"), error);
 }
 
-/* --cache-to; what is inline is in the result itself. */
+/* --cache-to; an inline cache is a part of the result. */
 static const struct {
 	const char *type;
 	bool (*export)(Ref *ref, const Bk__CacheEntry *entry, json_t *response, GError **error);
 } caches[] = {{"local", export_cache_local}, {"registry", export_cache_registry}};
 
-/* What went wrong has been told; a client may not mind (ignore-error). */
+/* The error has been reported; the client may ignore it (ignore-error). */
 static bool export_cache(Ref *ref, const Bk__CacheEntry *entry, json_t *response, GError **error)
 {
 	g_autoptr(GError) problem = NULL;
@@ -321,7 +321,7 @@ static bool export_caches(
 	return true;
 }
 
-/* For metadata files; dockerd's builder says nothing there of several platforms. */
+/* For metadata files; dockerd's builder reports nothing for several platforms. */
 static void state_provenance(Job *job, const Ref *ref)
 {
 	if (build_platforms(ref->build) > 1)
@@ -336,7 +336,7 @@ bool export_result(Job *job, Ref *ref, json_t *response, GError **error)
 	const Bk__ControlSolveRequest *solve = job_solve(job);
 	for (size_t i = 0; i < solve->n_exporters; i++) {
 		const Bk__Exporter *exporter = solve->exporters[i];
-		/* The builder reads there what the image is annotated by. */
+		/* The builder reads the image's annotations from it. */
 		json_object_set_new(ref->more, "outputs",
 			json_pack("[o]",
 				pairs_json(exporter->type, exporter->attrs, exporter->n_attrs)));

@@ -1,4 +1,4 @@
-/* What a client's frontend reads of a result, and of images. */
+/* Files of results and configurations of images, for a client's frontend. */
 #include "buildkit/internal.h"
 
 #include "dockerfile/dockerfile.h"
@@ -19,7 +19,7 @@ static bool absent(const char *what, const char *path, GError **error)
 		path, g_strerror(errno));
 }
 
-/* The root of a ref of the call's job; -1 with error. */
+/* Opens the root of a ref of the call's job; -1 with error. */
 static int open_ref(GrpcCall *call, const char *id, GError **error)
 {
 	g_autoptr(EnteredJob) job = job_of_call(call, error);
@@ -148,7 +148,7 @@ static bool read_dir(GrpcCall *call, gpointer engine, GError **error)
 	return grpc_send(call, &answer, error);
 }
 
-/* "" where none is asked for. */
+/* "" if none is requested. */
 static char *platform_of(const Bk__Platform *asked)
 {
 	if (asked == NULL || *asked->os == '\0')
@@ -157,7 +157,7 @@ static char *platform_of(const Bk__Platform *asked)
 	return platform_text(&platform);
 }
 
-/* Of an image that is here. */
+/* The configuration of a local image. */
 static bool resolve_image(GrpcCall *call, gpointer engine, GError **error)
 {
 	Bk__ResolveImageConfigResponse answer = BK__RESOLVE_IMAGE_CONFIG_RESPONSE__INIT;

@@ -23,7 +23,7 @@ static bool send_stat(Sender *sender, Bk__Stat *stat, GError **error)
 	return grpc_send(sender->call, &packet, error);
 }
 
-/* Another name of a file that was sent is told by the first one. */
+/* A hard link to a file that was sent refers to its first path. */
 static const char *first_name(Sender *sender, const struct stat *there, char *path)
 {
 	if (!S_ISREG(there->st_mode) || there->st_nlink < 2)
@@ -68,7 +68,7 @@ static bool send_entry(
 	struct stat there;
 	if (fstatat(dir, name, &there, AT_SYMLINK_NOFOLLOW) < 0)
 		return fail_errno(error, "cannot read %s%s", prefix, name);
-	/* What has no content to be sent by. */
+	/* Other kinds of files have no content. */
 	if (S_ISSOCK(there.st_mode) || S_ISCHR(there.st_mode) || S_ISBLK(there.st_mode))
 		return true;
 	char *path = g_strconcat(prefix, name, NULL);
@@ -85,7 +85,7 @@ static bool send_entry(
 			  : fail_errno(error, "cannot read %s", path);
 }
 
-/* In order of names, each folder before what is in it, as receivers insist. */
+/* In order of names, each folder before its contents, which receivers require. */
 static bool walk(Sender *sender, int dir, const char *prefix, int depth, GError **error)
 {
 	g_autoptr(GPtrArray) names = folder_names(dir);
@@ -104,7 +104,7 @@ static bool send_data(Sender *sender, guint32 id, guint8 *data, size_t length, G
 	return grpc_send(sender->call, &packet, error);
 }
 
-/* The tree that a path is in; *inner: its path there. */
+/* The tree that contains a path; *inner: its path in the tree. */
 static const SentTree *tree_of(const Sender *sender, const char *path, const char **inner)
 {
 	for (size_t i = 0; i < sender->count; i++) {
@@ -118,7 +118,7 @@ static const SentTree *tree_of(const Sender *sender, const char *path, const cha
 	return NULL;
 }
 
-/* A file's content; an empty part is its end. */
+/* Sends a file's content; an empty part marks its end. */
 static bool send_content(Sender *sender, guint32 id, GError **error)
 {
 	if (id >= sender->paths->len)

@@ -1,5 +1,4 @@
-/* fsutil's transfer: the sender names all files in order, the receiver asks for contents by number. What is received is written
- * beneath one folder, whatever its names say. */
+/* fsutil's transfer: the sender lists all files in order, and the receiver requests contents by number. Received files are written below one folder, whatever their names are. */
 #include "buildkit/internal.h"
 
 #include <errno.h>
@@ -8,8 +7,7 @@
 #include <sys/stat.h>
 #include <sys/xattr.h>
 
-/* MAX_OPEN: of contents that come at once; senders have four on their way. NAMES: bytes of all names. PATHS: of what is asked for in
- * headers; whoever names more gets all. */
+/* MAX_OPEN: contents received at once; senders transfer four. NAMES: bytes of all names. PATHS: bytes of the paths in headers; without them everything is sent. */
 enum { MAX_OPEN = 64, MAX_FILES = 2 << 20, NAMES = 256 << 20, PATHS = 256 << 10 };
 
 /* Go's os.FileMode. */
@@ -44,7 +42,7 @@ static struct timespec time_of(gint64 nanoseconds)
 	return (struct timespec){nanoseconds / second - (rest < 0), rest + (rest < 0 ? second : 0)};
 }
 
-/* A file whose content is on its way, or a folder whose time is set at the end. */
+/* A file whose content is being received, or a folder whose time is set at the end. */
 typedef struct {
 	char *path;
 	guint32 id;
@@ -124,7 +122,7 @@ static int folder_of(Receiver *receiver, const char *path, const char **name, GE
 	return receiver->dir_fd;
 }
 
-/* Those that a file may have of a stranger; what the kernel or overlayfs go by is not taken. */
+/* Extended attributes accepted from a client: not those that the kernel or overlayfs interpret. */
 static void set_xattrs(int fd, const Bk__Stat *stat)
 {
 	for (size_t i = 0; i < stat->n_xattrs; i++) {
@@ -149,7 +147,7 @@ static bool take_folder(Receiver *receiver, const Bk__Stat *stat, int dir, const
 	return true;
 }
 
-/* What came last time, if it is the same file by all that is known of it: one more name of it. */
+/* A file of the last transfer with the same metadata: it gets a hard link instead of being transferred. */
 static bool take_older(Receiver *receiver, const Bk__Stat *stat, int dir, const char *name)
 {
 	struct timespec time = time_of(stat->mod_time);
@@ -181,7 +179,7 @@ static bool take_file(Receiver *receiver, const Bk__Stat *stat, int dir, const c
 	return true;
 }
 
-/* A second name of what came before. */
+/* A hard link to a file received before. */
 static bool take_link(Receiver *receiver, const Bk__Stat *stat, int dir, const char *name)
 {
 	if (!is_clean(stat->linkname))
@@ -227,7 +225,7 @@ static bool take_stat(Receiver *receiver, const Bk__Stat *stat, GError **error)
 		ok = take_link(receiver, stat, dir, name);
 	else if (type == 0)
 		ok = take_file(receiver, stat, dir, name);
-	/* Devices and sockets of a stranger are not made. */
+	/* Devices and sockets from a client are not made. */
 	guint32 id = receiver->count++;
 	if (!ok)
 		return fail_errno(error, "cannot write %s", stat->path);
@@ -270,7 +268,7 @@ static bool take_data(Receiver *receiver, const Bk__Packet *packet, GError **err
 	return true;
 }
 
-/* Times of folders, once nothing is made in them any more. */
+/* Sets times of folders when their contents are complete. */
 static void finish_folders(Receiver *receiver)
 {
 	for (guint i = receiver->folders->len; i-- > 0;) {
@@ -300,7 +298,7 @@ static bool take_packet(Receiver *receiver, const Bk__Packet *packet, GError **e
 	}
 }
 
-/* Until all has come; then both say so. */
+/* Receives until everything has arrived, which both sides confirm. */
 static bool receive_all(Receiver *receiver, GError **error)
 {
 	while (!receiver->listed || g_hash_table_size(receiver->files) > 0) {
@@ -316,7 +314,7 @@ static bool receive_all(Receiver *receiver, GError **error)
 				       fail(error, BERTH_ERROR_INVALID, "the transfer has no end"));
 }
 
-/* Names and values for a call's headers. A value that is more than ASCII is escaped, and the name says so. */
+/* Names and values for a call's headers. A value that is not ASCII is escaped, which its name indicates. */
 static void add_headers(GPtrArray *headers, const char *name, char *const *values)
 {
 	gsize length = 0;

@@ -69,7 +69,7 @@ static json_t *platforms_of(const Build *build)
 	return json_string(text);
 }
 
-/* As clients look for them in what a build has come to. */
+/* The metadata keys of a result in which clients look for them. */
 static json_t *image_metadata(Ref *ref)
 {
 	guint count = build_platforms(ref->build);
@@ -87,7 +87,7 @@ static json_t *image_metadata(Ref *ref)
 	return metadata;
 }
 
-/* What is wrong, and where in the Dockerfile. */
+/* An error with its place in the Dockerfile. */
 static bool blame(Ref *ref, FrontendResult *result, GError *problem, GError **error)
 {
 	BuildFault fault = build_fault(ref->build);
@@ -108,7 +108,7 @@ static bool answer(Ref *ref, const char *question, FrontendResult *result, GErro
 	g_autofree char *json = json_text(found);
 	result->metadata = json_pack("{s:o, s:o, s:s}", "result.json", json_lenient(json),
 		"result.txt", json_lenient(text), "version", "1.0.0");
-	/* Of a check only. */
+	/* For a check only. */
 	const json_t *warnings = json_object_get(found, "warnings");
 	if (warnings != NULL)
 		json_object_set_new(result->metadata, "result.statuscode",

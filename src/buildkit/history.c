@@ -1,5 +1,4 @@
-/* Builds that run, and those that have ended, for `buildx history`. Of each that has ended there are two files below caches/builds:
- * its record and its progress log; so they outlive the engine, and cost it no memory. */
+/* Running and ended builds, for `buildx history`. Each ended build has two files below caches/builds, its record and its progress log: they survive the engine, and need no memory. */
 #include "buildkit/internal.h"
 
 #include "base/digest.h"
@@ -10,7 +9,7 @@
 #include <fcntl.h>
 #include <string.h>
 
-/* As BuildKit keeps them. LOG_LIMIT: bytes of progress kept of one build; BUFFER: the part of it that is kept in memory. */
+/* Limits as in BuildKit. LOG_LIMIT: bytes of progress kept of one build; BUFFER: the part of it that is kept in memory. */
 enum {
 	KEEP_MOST = 50,
 	KEEP_HOURS = 48,
@@ -31,7 +30,7 @@ struct History {
 	gsize written;
 	GHashTable *steps; /* digest -> STEP_... */
 	int warnings;
-	char *stated; /* digest of what is said of how it was made, or NULL */
+	char *stated; /* digest of its provenance, or NULL */
 	gint64 stated_size;
 };
 
@@ -65,7 +64,7 @@ static int open_log(int folder_fd, const char *ref, int flags)
 	return openat(folder_fd, name, flags | O_NOFOLLOW | O_CLOEXEC, 0600);
 }
 
-/* What clients ask for themselves (checks, questions) is no build that anybody looks for. */
+/* Checks and questions of clients are not recorded as builds. */
 History *history_begin(Engine *engine, const Bk__ControlSolveRequest *solve)
 {
 	if (solve->internal || !is_ref(solve->ref))
@@ -86,7 +85,7 @@ History *history_begin(Engine *engine, const Bk__ControlSolveRequest *solve)
 	return history;
 }
 
-/* What cannot be written is missing from the history; the build itself goes on. */
+/* A write error only leaves the history incomplete; the build continues. */
 static void flush(History *history)
 {
 	fd_write_all(history->log_fd, history->pending->str, history->pending->len);
@@ -134,7 +133,7 @@ static bool write_file(int folder_fd, const char *name, const void *data, gsize 
 	       renameat(folder_fd, part, folder_fd, name) == 0;
 }
 
-/* In a file that bears the build's ref and the digest. */
+/* Stored in a file named by the build's ref and the digest. */
 void history_state(History *history, const char *text)
 {
 	size_t length = strlen(text);
@@ -160,7 +159,7 @@ static int count_steps(const History *history, int state)
 	return found;
 }
 
-/* Its lists are the request's. */
+/* Its lists are borrowed from the request. */
 static void fill(Bk__BuildHistoryRecord *record, const History *history)
 {
 	const Bk__ControlSolveRequest *solve = history->solve;
@@ -250,7 +249,7 @@ static gint newest_first(gconstpointer one, gconstpointer other)
 			       : b->created_at->nanos - a->created_at->nanos;
 }
 
-/* Of Bk__BuildHistoryRecord. ref: only this one; "": all. */
+/* A list of Bk__BuildHistoryRecord. ref: only this build; "": all. */
 static GPtrArray *read_records(int folder_fd, const char *ref)
 {
 	GPtrArray *records = g_ptr_array_new_with_free_func(grpc_message_free);
@@ -269,7 +268,7 @@ static GPtrArray *read_records(int folder_fd, const char *ref)
 	return records;
 }
 
-/* Whether it runs; what it has told is in its file then. */
+/* Whether it runs; its progress is then flushed to its file. */
 static bool catch_up(const char *ref)
 {
 	g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&running.lock);
@@ -279,7 +278,7 @@ static bool catch_up(const char *ref)
 	return history != NULL;
 }
 
-/* What a crash left of builds that never ended. */
+/* Removes files of builds that a crash interrupted. */
 static void sweep(int folder_fd)
 {
 	g_autoptr(GPtrArray) names = folder_names(folder_fd);
@@ -291,7 +290,7 @@ static void sweep(int folder_fd)
 	}
 }
 
-/* What is too old, or too much, goes, unless somebody has pinned it. */
+/* Removes builds that are too old or too many, unless they are pinned. */
 static void collect(int folder_fd)
 {
 	sweep(folder_fd);
@@ -333,7 +332,7 @@ bool history_has(Engine *engine, const char *ref)
 	return is_ref(ref) && (catch_up(ref) || faccessat(folder, ref, F_OK, 0) == 0);
 }
 
-/* The next message of the file; *end: there is none yet. */
+/* Reads the next message of the file; *end: there is none yet. */
 static bool send_next(int fd, GrpcCall *call, bool *end, GError **error)
 {
 	guint32 length;
@@ -402,7 +401,7 @@ static void add_ended(GPtrArray *events, Engine *engine, const Bk__BuildHistoryR
 		g_ptr_array_add(events, pack_event(records->pdata[i]));
 }
 
-/* Filters are not looked at: clients apply them again, for builders that do not know them. */
+/* Filters are not applied here: clients apply them themselves, for builders that do not. */
 static bool list(GrpcCall *call, gpointer engine, GError **error)
 {
 	g_autofree char *now = time_format(time_now());

@@ -1,4 +1,4 @@
-/* A build as its client sees it: Status, Solve and the calls of the bridge name it by the same ref, on one connection or several. */
+/* A build from its client's view: Status, Solve and the calls of the bridge name it by the same ref, on one or several connections. */
 #include "buildkit/internal.h"
 
 #include "base/work.h"
@@ -6,8 +6,7 @@
 #include <poll.h>
 #include <string.h>
 
-/* HEARD_LIMIT: of what is told and nobody has fetched. Who builds waits for who listens; where nobody does, or the build is cancelled, the oldest
- * goes. */
+/* HEARD_LIMIT: bytes of progress that nobody has fetched. The build waits for a listener; without one, or when it is cancelled, the oldest progress is dropped. */
 enum { HEARD_LIMIT = 4 << 20, LOOK_US = 200 * 1000, WAIT_US = 5 * G_USEC_PER_SEC, MAX_ENDED = 16 };
 
 struct Job {
@@ -33,7 +32,7 @@ struct Job {
 static struct {
 	GMutex lock;
 	GHashTable *table; /* ref -> Job, borrowed */
-	GQueue ended; /* of Job: a question for the status may come later than the answer of Solve */
+	GQueue ended;	   /* of Job: Status may be called after Solve has returned */
 } jobs;
 
 Job *job_get(const char *ref)
@@ -180,7 +179,7 @@ const Bk__ReturnRequest *job_wait_return(Job *job, GrpcCall *call)
 	return job->answer;
 }
 
-/* Others may listen, and never read: they hold up nobody who has gone. */
+/* A listener that never reads does not delay a build whose client has disconnected. */
 static bool is_wanted(const Job *job)
 {
 	struct pollfd client = {.fd = job->hangup_fd, .events = POLLRDHUP};

@@ -1,5 +1,4 @@
-/* A build by one request of the Engine API (POST /build of version 2), as docker's client asked for it before buildx: its files are in a
- * session, or in the request's body, as libraries send them; what is told comes as lines of JSON with BuildKit's messages in them. */
+/* A build by one request of the Engine API (POST /build, version 2), as docker's client sent it before buildx: its files are in a session, or in the request's body, as libraries send them; progress is lines of JSON that contain BuildKit's messages. */
 #include "buildkit/internal.h"
 
 #include "base/thread.h"

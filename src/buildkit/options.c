@@ -1,4 +1,4 @@
-/* The options of frontend dockerfile.v0 (moby/buildkit, frontend/dockerui), as the builder's request. */
+/* Options of the frontend dockerfile.v0 (moby/buildkit, frontend/dockerui) become the builder's request. */
 #include "buildkit/internal.h"
 
 #include "base/digest.h"
@@ -94,7 +94,7 @@ static bool set_ulimits(Ref *ref, const char *value, GError **error)
 	return true;
 }
 
-/* All steps, or those of the stages that are named. */
+/* no-cache: all steps, or those of the named stages. */
 static bool set_no_cache(Ref *ref, const char *value, GError **error)
 {
 	(void)error;
@@ -144,7 +144,7 @@ static bool set_dockerfile_key(Ref *ref, const char *value, GError **error)
 	return json_object_set_new(ref->more, "dockerfileKey", json_string(value)) == 0;
 }
 
-/* A stream of the session ("http://buildkit-session/ID"), or what is fetched from elsewhere. */
+/* The context: a stream of the session ("http://buildkit-session/ID"), or a remote one. */
 static bool set_context(Ref *ref, const char *value, GError **error)
 {
 	static const char upload[] = "http://buildkit-session/";
@@ -164,7 +164,7 @@ static bool set_context(Ref *ref, const char *value, GError **error)
 	return ref->upload_call != NULL;
 }
 
-/* The name of a source of the cache, by what a client says of it; NULL with error. */
+/* The name of a cache source, from a client's attributes; NULL with error. */
 static char *import_name(const json_t *import, GError **error)
 {
 	const json_t *attributes = json_object_get(import, "Attrs");
@@ -207,7 +207,7 @@ static bool set_cache_from(Ref *ref, const char *value, GError **error)
 	return true;
 }
 
-/* What the client cannot do without. */
+/* Capabilities that the client requires. */
 static bool check_caps(Ref *ref, const char *value, GError **error)
 {
 	static const char *const known[] = {"moby.buildkit.frontend.inputs",
@@ -230,7 +230,7 @@ static bool set_hostname(Ref *ref, const char *value, GError **error)
 	return json_object_set_new(ref->args, "BUILDKIT_SANDBOX_HOSTNAME", json_string(value)) == 0;
 }
 
-/* What says nothing here: which syntax was asked for is in the Dockerfile; a request is read by frontend.c. */
+/* Ignored options: the syntax is in the Dockerfile, and frontend.c reads requestid. */
 static bool ignore(Ref *ref, const char *value, GError **error)
 {
 	(void)ref;
@@ -263,7 +263,7 @@ static bool set_label(Ref *ref, const char *name, const char *value, GError **er
 	return json_object_set_new(ref->labels, name, json_lenient(value)) == 0;
 }
 
-/* context:NAME. What another build has come to is known by its definition (take_inputs). */
+/* context:NAME. Results of other builds come as definitions (take_inputs). */
 static bool set_named(Ref *ref, const char *name, const char *value, GError **error)
 {
 	g_autofree char *lower = g_ascii_strdown(name, -1);
@@ -272,15 +272,14 @@ static bool set_named(Ref *ref, const char *name, const char *value, GError **er
 		       json_object_get(ref->more, "contexts"), lower, json_string(value)) == 0;
 }
 
-/* A folder that another session of the same client holds. */
+/* A folder in another session of the same client. */
 static bool set_local_session(Ref *ref, const char *name, const char *value, GError **error)
 {
 	(void)error;
 	return json_object_set_new(ref->locals, name, json_string(value)) == 0;
 }
 
-/* attest:provenance, attest:sbom. What is asked for only where it costs nothing (inline-only, which clients ask for by
- * themselves) is done where the result leaves this engine. */
+/* attest:provenance, attest:sbom. inline-only, which clients request by default, applies to results that leave this engine. */
 static bool set_attestation(Ref *ref, const char *name, const char *value, GError **error)
 {
 	g_auto(GStrv) fields = g_strsplit(value, ",", -1);
@@ -309,7 +308,7 @@ static bool set_attestation(Ref *ref, const char *name, const char *value, GErro
 							  : "min")) == 0;
 }
 
-/* What only says of the input or of the client what it is. */
+/* Options that only describe the input or the client. */
 static bool ignore_named(Ref *ref, const char *name, const char *value, GError **error)
 {
 	(void)name;
@@ -336,7 +335,7 @@ static bool read_option(Ref *ref, const Bk__Pair *option, GError **error)
 		option->value);
 }
 
-/* "context:base" -> a definition of ours. */
+/* Maps "context:base" to a definition made by this engine. */
 static bool take_input(Ref *ref, const Bk__DefinitionEntry *input, GError **error)
 {
 	g_autofree char *id = definition_read(input->value);
@@ -346,7 +345,7 @@ static bool take_input(Ref *ref, const Bk__DefinitionEntry *input, GError **erro
 	return json_object_set_new(ref->inputs, input->key, json_string(id)) == 0;
 }
 
-/* --allow, and what of the cache is to be kept where. */
+/* --allow, and cache exports. */
 static bool take_solve(Ref *ref, const Bk__ControlSolveRequest *solve, GError **error)
 {
 	json_t *allowed = json_array(), *kept = json_array();
@@ -364,7 +363,7 @@ static bool take_solve(Ref *ref, const Bk__ControlSolveRequest *solve, GError **
 	return true;
 }
 
-/* What of the options a provenance tells: all but what is told elsewhere, or says something of this host only. */
+/* The options that a provenance contains: not those that it has elsewhere, or that concern this host only. */
 static json_t *parameters_of(Bk__Pair *const *options, size_t count)
 {
 	static const char *const hidden[] = {"filename", "cgroup-parent", "image-resolve-mode",

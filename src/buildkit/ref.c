@@ -1,4 +1,4 @@
-/* What a frontend's Solve has come to, and how clients name it: as the input of another build it comes back as a definition. */
+/* Results of a frontend's Solve. Clients name them by refs; as the input of another build they come back as definitions. */
 #include "buildkit/internal.h"
 
 #include "base/digest.h"

@@ -1,4 +1,4 @@
-/* A connection of a client's to all services. */
+/* Serves all services on a client's connection. */
 #include "buildkit/internal.h"
 
 static const GrpcMethod *const methods[] = {worker_methods, control_methods, bridge_methods,

@@ -1,4 +1,4 @@
-/* Sessions: connections on which we call, and the client answers (moby/buildkit, package session). */
+/* Sessions: connections on which the engine calls services of the client (moby/buildkit, package session). */
 #include "buildkit/internal.h"
 
 #include "base/lock.h"
@@ -26,7 +26,7 @@ void session_unref(Session *session)
 	g_free(session);
 }
 
-/* Under sessions.lock. */
+/* sessions.lock is held. */
 static bool check(const char *id, GError **error)
 {
 	lock_held(&sessions.lock);

@@ -1,11 +1,11 @@
-/* What ended builds say of how they were made, as clients fetch it: by its digest (containerd's content service). */
+/* Provenance of ended builds, which clients fetch by digest (containerd's content service). */
 #include "buildkit/internal.h"
 
 #include "base/digest.h"
 
 #include <string.h>
 
-/* What some build has stated; -1 with error. */
+/* Opens a build's provenance; -1 with error. */
 static int open_stated(Engine *engine, const char *digest, GError **error)
 {
 	autofd folder = history_folder(engine);
@@ -37,7 +37,7 @@ static bool content_info(GrpcCall *call, gpointer engine, GError **error)
 	return grpc_send(call, &answer, error);
 }
 
-/* In one message: what is kept is short enough for that. size 0: all that follows. */
+/* Sent in one message, as provenance is short enough. size 0: up to the end. */
 static bool content_read(GrpcCall *call, gpointer engine, GError **error)
 {
 	Bk__ReadContentResponse answer = BK__READ_CONTENT_RESPONSE__INIT;

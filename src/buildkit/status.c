@@ -1,4 +1,4 @@
-/* What the builder tells, as messages: its lines are BuildKit's status objects in JSON (builder/progress.c). */
+/* The builder's progress as messages: its lines are BuildKit's status objects in JSON (builder/progress.c). */
 #include "buildkit/internal.h"
 
 #include "base/timefmt.h"
@@ -49,7 +49,7 @@ static gpointer vertex_of(const json_t *entry)
 	return vertex;
 }
 
-/* "writing image", "sha256:... done" is one line there. */
+/* BuildKit shows "writing image" and "sha256:... done" as one line. */
 static gpointer status_of(const json_t *entry)
 {
 	static const char done[] = " done";
@@ -86,7 +86,7 @@ static ProtobufCBinaryData bytes_of(const char *text)
 	return (ProtobufCBinaryData){strlen(text), (uint8_t *)text};
 }
 
-/* Where in a Dockerfile it is. */
+/* The place in a Dockerfile. */
 static void locate_warning(Bk__VertexWarning *warning, const json_t *entry)
 {
 	Bk__SourceInfo *info = g_new(Bk__SourceInfo, 1);
@@ -211,7 +211,7 @@ static json_t *source_json(const BuildFault *fault)
 		fault->first, "end", "line", fault->last);
 }
 
-/* A detail in JSON, as BuildKit's errors travel. */
+/* An error's detail in JSON, as BuildKit sends it. */
 static Bk__Any *detail_new(const char *type, json_t *value)
 {
 	Bk__Any *any = g_new(Bk__Any, 1);

@@ -1,4 +1,4 @@
-/* The cache: how large it is, and what of it goes (`buildx du`, `prune`). */
+/* The cache's size, and pruning (`buildx du`, `prune`). */
 #include "buildkit/internal.h"
 
 #include "base/timefmt.h"
@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-/* "type==regular", "id~=abc" or "shared": an entry of our filters. */
+/* Converts "type==regular", "id~=abc" or "shared" to an entry of the engine's filters. */
 static bool add_filter(json_t *filters, const char *text, GError **error)
 {
 	size_t length = strcspn(text, "=~!");
@@ -23,7 +23,7 @@ static bool add_filter(json_t *filters, const char *text, GError **error)
 	return json_array_append_new(json_object_get(filters, key), json_lenient(value)) == 0;
 }
 
-/* As containerd writes them: parts by commas hold together; several lists are alternatives, which no client sends. */
+/* In containerd's syntax: parts between commas are combined; several lists would be alternatives, which no client sends. */
 static Filters *read_filters(char *const *lists, size_t count, gint64 older, GError **error)
 {
 	g_autoptr(json_t) filters = json_object();
@@ -94,7 +94,7 @@ static bool disk_usage(GrpcCall *call, gpointer engine, GError **error)
 	return ok;
 }
 
-/* Those of the rows whose ids are in the list. */
+/* The rows whose ids are in the list. */
 static bool send_deleted(GrpcCall *call, const json_t *rows, const json_t *ids, GError **error)
 {
 	bool ok = true;

@@ -1,9 +1,9 @@
-/* What builds here: one worker, and what it can do. */
+/* Service Worker: one worker, with its capabilities. */
 #include "buildkit/internal.h"
 
 #include "image/image.h"
 
-/* The release of BuildKit whose API ours is like. */
+/* The release of BuildKit whose API this is compatible with. */
 #define BERTH_BUILDKIT_VERSION "0.25.0"
 
 static Bk__Pair *pair_new(const char *key, const char *value)
@@ -39,7 +39,7 @@ Bk__Worker *worker_new(Engine *engine)
 	worker->platforms = g_new(Bk__Platform *, 1);
 	worker->platforms[0] = platform_new(platform_architecture());
 	worker->n_platforms = 1;
-	/* The second is what clients know a store by that keeps indexes, and a builder that pushes. */
+	/* By the second, clients recognise a store that keeps indexes, and a builder that can push. */
 	worker->labels = g_new(Bk__Pair *, 2);
 	worker->labels[0] = pair_new("org.mobyproject.buildkit.worker.moby.engine", "berth");
 	worker->labels[1] = pair_new("org.mobyproject.buildkit.worker.snapshotter", "overlayfs");
@@ -64,7 +64,7 @@ void worker_free(Bk__Worker *worker)
 	g_free(worker);
 }
 
-/* What is asked changes no answer here. But who is answered before having said all may take that for a failure (curl 7.88). */
+/* The request's content does not change the answer, but some clients take an answer before the end of their request for a failure (curl 7.88). */
 static void hear_out(GrpcCall *call)
 {
 	for (GBytes *message; (message = grpc_call_receive(call, NULL)) != NULL;)
@@ -94,7 +94,7 @@ static bool info(GrpcCall *call, gpointer engine, GError **error)
 	return ok;
 }
 
-/* Of BuildKit's list, what has a meaning for who uses dockerfile.v0 and no LLB of its own. */
+/* The part of BuildKit's capabilities that concerns users of dockerfile.v0 without LLB of their own. */
 static const char *const frontend_caps[] = {"frontend.caps", "frontend.inputs", "gateway.evaluate",
 	"gateway.solve.metadata", "importcaches", "proto.refarray", "readdir", "readfile",
 	"reference.output", "resolveimage", "resolveimage.resolvemode", "return", "returnmap",
