@@ -1,4 +1,4 @@
-/* What the page may ask of the API: nothing that is not named here, so a new route is for nobody until somebody has thought of it. */
+/* The routes of the API that the page may call: any other is refused, so a new route is closed until it is added here. */
 #include "dashboard/private.h"
 
 #include "base/error.h"
@@ -7,7 +7,7 @@
 
 static const struct {
 	const char *method, *path;
-	bool changes; /* something: refused to who may only read */
+	bool changes; /* it changes state: refused to read-only clients */
 } allowed[] = {
 	{"GET", "/_ping", false},
 	{"GET", "/version", false},

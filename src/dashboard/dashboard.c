@@ -9,7 +9,7 @@
 #include <netdb.h>
 #include <sys/socket.h>
 
-/* A page needs half a dozen; a process of the host that may not come in shall not take the engine's descriptors either. */
+/* Limit of connections: a page needs half a dozen, and a process without access must not use up the engine's descriptors. */
 enum { MOST_CONNECTIONS = 64 };
 
 static bool is_loopback(const struct sockaddr *address)
@@ -22,14 +22,14 @@ static bool is_loopback(const struct sockaddr *address)
 	       (address_contains(&v4, &found) || address_contains(&v6, &found));
 }
 
-/* "127.0.0.1:4711", "[::1]:4711": as a browser writes it into Host. */
+/* "127.0.0.1:4711", "[::1]:4711": in the form of a browser's Host header. */
 static char *address_of(int fd)
 {
 	struct sockaddr_storage bound = {0};
 	socklen_t size = sizeof bound;
 	getsockname(fd, (struct sockaddr *)&bound, &size);
 	g_autofree char *text = sockaddr_text((const struct sockaddr *)&bound);
-	/* Both families have it at the same place. */
+	/* The port is at the same offset in both families. */
 	int port = ntohs(((const struct sockaddr_in *)(const void *)&bound)->sin_port);
 	return g_strdup_printf(bound.ss_family == AF_INET6 ? "[%s]:%d" : "%s:%d", text, port);
 }
@@ -78,7 +78,7 @@ Dashboard *dashboard_new(const DashboardOptions *options, GError **error)
 	dashboard->listener = fd;
 	dashboard->stop = fcntl(fd, F_DUPFD_CLOEXEC, 0);
 	dashboard->address = address_of(fd);
-	/* Cookies know no ports: two dashboards must not take each other's away. */
+	/* Cookies ignore ports: the name has the port, so that two dashboards do not overwrite each other's. */
 	dashboard->cookie_name =
 		g_strconcat("berth-dashboard-", strrchr(dashboard->address, ':') + 1, NULL);
 	dashboard->read_only = options->read_only;

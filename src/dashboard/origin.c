@@ -1,15 +1,15 @@
-/* Against pages of others: by their names that lead to us (DNS rebinding), by forms and scripts (cross-site requests). */
+/* Defence against foreign pages: names that resolve to this host (DNS rebinding), forms and scripts (cross-site requests). */
 #include "dashboard/private.h"
 
 #include "base/error.h"
 
 #include <string.h>
 
-/* The listener's own address, or "localhost" with its port: no name that others could give us. */
+/* Accepts the listener's address, or "localhost" with its port: names that nobody else can point to this host. */
 static bool is_own_host(const Dashboard *dashboard, const char *host)
 {
 	static const char local[] = "localhost";
-	/* What is not in our certificate, no browser asks for by TLS. */
+	/* A browser sends no other names than the certificate's by TLS. */
 	if (dashboard->tls)
 		return true;
 	return strcmp(host, dashboard->address) == 0 ||
@@ -22,7 +22,7 @@ static bool is_reading(const HttpHead *head)
 	return strcmp(head->start[0], "GET") == 0 || strcmp(head->start[0], "HEAD") == 0;
 }
 
-/* Origin is what a browser says of every request that could change something, and of WebSockets; others may lack it. */
+/* Browsers send Origin with every request that could change state and with WebSockets; other requests may lack it. */
 static bool is_own_origin(const Dashboard *dashboard, const HttpHead *head)
 {
 	const char *scheme = dashboard->tls ? "https://" : "http://";
@@ -33,7 +33,7 @@ static bool is_own_origin(const Dashboard *dashboard, const HttpHead *head)
 	return g_str_has_prefix(origin, scheme) && strcmp(origin + strlen(scheme), host) == 0;
 }
 
-/* Somebody follows a link to the page itself, which says nothing without a session. */
+/* Links to the page itself are allowed: it shows nothing without a session. */
 static bool is_visit(const HttpHead *head)
 {
 	return strcmp(head->start[0], "GET") == 0 && strcmp(head->start[1], "/") == 0 &&

@@ -1,6 +1,7 @@
 #include "dashboard/private.h"
 
 #include "base/error.h"
+#include "base/lock.h"
 
 #include <nettle/memops.h>
 #include <string.h>
@@ -19,15 +20,16 @@ void secret_make(char secret[SECRET_LENGTH + 1])
 	secret[SECRET_LENGTH] = '\0';
 }
 
-/* In a time that tells nothing of where they differ. */
+/* Compares in constant time. */
 static bool same(const char *given, size_t length, const char *secret)
 {
 	return length == SECRET_LENGTH && memeql_sec(given, secret, SECRET_LENGTH) != 0;
 }
 
-/* Gives the session's secrets, which the first one makes. Called with the lock. */
-static void let_in(Dashboard *dashboard, char **headers, char **key)
+/* Returns the session's secrets, made by the first call. The lock is held. */
+static void secrets_take(Dashboard *dashboard, char **headers, char **key)
 {
+	lock_held(&dashboard->lock);
 	if (!dashboard->opened) {
 		secret_make(dashboard->cookie);
 		secret_make(dashboard->key);
@@ -48,7 +50,7 @@ bool dashboard_exchange(
 	     late = dashboard->closed ||
 		    (!certified && g_get_monotonic_time() > dashboard->token_ends);
 	if (right && !used && !late)
-		let_in(dashboard, headers, key);
+		secrets_take(dashboard, headers, key);
 	g_mutex_unlock(&dashboard->lock);
 	if (!right)
 		return fail(error, BERTH_ERROR_UNAUTHORIZED, "this link is not the dashboard's");
@@ -59,7 +61,7 @@ bool dashboard_exchange(
 	return true;
 }
 
-/* The value of our cookie in "a=b; c=d", and its length; NULL: it is not there. */
+/* The value of the session's cookie in "a=b; c=d", and its length; NULL: absent. */
 static const char *cookie_find(const char *header, const char *name, size_t *length)
 {
 	size_t size = strlen(name);
@@ -75,7 +77,7 @@ static const char *cookie_find(const char *header, const char *name, size_t *len
 	return NULL;
 }
 
-/* Of its own header, or, as a WebSocket can have none, of the second protocol that it asks for: "berth, key.SECRET". */
+/* The key of its own header or, as a WebSocket cannot have one, of the second requested protocol: "berth, key.SECRET". */
 static const char *key_of(const HttpHead *head)
 {
 	static const char protocol[] = "berth, key.";

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Threads and connections: the others of a crowd have no numbers unless they are on the screen. */
+/* Limit of watched containers, each with a thread and a connection: beyond it, only those on the screen have statistics. */
 enum { MAX_WATCHED = 128 };
 
 static const struct {
@@ -59,7 +59,7 @@ void act_move(Top *top, int argument)
 	model_move(&top->model, argument);
 }
 
-/* What is read is scrolled: the pane, where there is one. */
+/* Scrolls the pane if there is one, else the list. */
 void act_page(Top *top, int argument)
 {
 	if (top->show != SHOW_NONE)
@@ -102,7 +102,7 @@ static void show_none(Top *top)
 	top->show = SHOW_NONE;
 }
 
-/* Both begin with what inspect says: a log is read by whether there is a terminal. */
+/* Both need inspect first: reading a log depends on whether the container has a terminal. */
 static void show_row(Top *top, TopShow what, const ModelRow *row)
 {
 	show_none(top);
@@ -193,7 +193,7 @@ void act_shell(Top *top, int argument)
 static void take_change(Top *top, const json_t *event)
 {
 	top->list_due = true;
-	/* A log ends with its container, and goes on with it. */
+	/* A log's stream ends with its container, and is opened again when that starts. */
 	const ModelRow *row =
 		top->pane_id != NULL ? g_hash_table_lookup(top->model.rows, top->pane_id) : NULL;
 	if (event != NULL && row != NULL && top->show == SHOW_LOG &&
@@ -216,7 +216,7 @@ static void take_inspected(Top *top, const FeedItem *item)
 	}
 }
 
-/* An error, in which the container has its name instead of an id that is as long as a line. */
+/* An error's text, with the container's name instead of its long id. */
 static char *named(const Top *top, const FeedItem *item)
 {
 	const ModelRow *row = g_hash_table_lookup(top->model.rows, item->id);
@@ -270,7 +270,7 @@ static void scroll_list(Top *top)
 	int height = list_height(top), line = (int)model_selected_line(&top->model),
 	    last = MAX((int)top->model.lines->len - height, 0);
 	if (line < top->list_top)
-		/* With the heading above it. */
+		/* Including the heading above it. */
 		top->list_top =
 			line > 0 && g_array_index(top->model.lines, ModelLine, line - 1).heading !=
 						NULL
@@ -281,7 +281,7 @@ static void scroll_list(Top *top)
 	top->list_top = CLAMP(top->list_top, 0, last);
 }
 
-/* Where an order needs numbers of all, all are watched; else those on the screen. */
+/* Watches all containers if the order needs their statistics, else those on the screen. */
 static void watch_rows(Top *top, GHashTable *wanted)
 {
 	bool all = top->model.sort != SORT_NAME;
@@ -314,7 +314,7 @@ static void settle_watched(Top *top)
 			g_hash_table_insert(top->watched, g_strdup(id), feed_stats(top->feed, id));
 }
 
-/* The pane goes along with the selection. */
+/* The pane follows the selection. */
 static void settle_pane(Top *top)
 {
 	const ModelRow *row = model_selected(&top->model);

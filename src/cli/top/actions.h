@@ -2,12 +2,12 @@
 #pragma once
 #include "cli/top/state.h"
 
-/* What a key does; the argument is of the table of keys. */
+/* Actions of keys; the argument is from the table of keys. */
 typedef void TopAction(Top *top, int argument);
 TopAction act_quit, act_help, act_filter, act_running_only, act_sort, act_move, act_page, act_end,
 	act_scroll, act_sideways, act_show, act_close, act_request, act_remove, act_shell;
 
-/* Of act_request. */
+/* Arguments of act_request. */
 typedef enum {
 	REQUEST_START,
 	REQUEST_STOP,
@@ -16,7 +16,7 @@ typedef enum {
 	REQUEST_REMOVE
 } TopRequest;
 
-/* What was asked for in MODE_CONFIRM is done, or not. */
+/* Carries out or drops the request of MODE_CONFIRM. */
 void confirm(Top *top, bool yes);
 /* Handles data from the engine. */
 void take_item(Top *top, const FeedItem *item);

@@ -1,4 +1,4 @@
-/* ncurses (wide), loaded by `top` alone: no other command maps it. Functions only, as none of its variables is at hand. */
+/* ncurses (wide), loaded by `top` only, so that no other command maps it. Functions only: its variables are not loaded. */
 #pragma once
 #define NCURSES_NOMACROS 1
 #include <curses.h>
@@ -43,5 +43,5 @@ typedef struct {
 
 extern Curses curses;
 
-/* True once the functions are in their places. */
+/* Loads the functions; false if that fails. */
 bool curses_load(GError **error);

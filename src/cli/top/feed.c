@@ -14,13 +14,13 @@ enum { MAX_ITEMS = 64 };
 struct Feed {
 	char *host;
 	GMutex lock;
-	GCond taken; /* there is room in items */
+	GCond taken; /* signalled when items has room */
 	GQueue items;
-	int wake;	 /* an eventfd: items has some */
+	int wake;	 /* an eventfd, readable while items is not empty */
 	guint64 streams; /* how many there were */
 };
 
-/* Shared by its thread and who ends it: the last one frees it. */
+/* Shared by its thread and its owner: the last one frees it. */
 struct FeedStream {
 	Feed *feed;
 	FeedKind kind;
@@ -103,7 +103,7 @@ static bool is_ended(FeedStream *stream)
 	return ended;
 }
 
-/* From now on the connection is cut when the stream is ended; -1: no more. False if it was ended already. */
+/* Sets the connection that ending the stream shuts down; -1: none. False if the stream has been ended. */
 static bool set_connection(FeedStream *stream, int fd)
 {
 	g_mutex_lock(&stream->lock);
@@ -113,7 +113,7 @@ static bool set_connection(FeedStream *stream, int fd)
 	return going;
 }
 
-/* What execs do, those of health checks above all, changes nothing that is shown. */
+/* Events of execs, mostly of health checks, change nothing that is shown. */
 static bool take_event(gpointer data, const char *line, size_t length)
 {
 	FeedStream *stream = data;
@@ -136,7 +136,7 @@ static bool take_log(gpointer data, int fd, const char *bytes, size_t length)
 {
 	FeedStream *stream = data;
 	(void)fd;
-	/* As text: NUL is no end of it. */
+	/* As text, which may contain NUL. */
 	char *text = g_strndup(bytes, length);
 	for (size_t i = 0; i < length; i++)
 		text[i] = bytes[i] != '\0' ? bytes[i] : ' ';
@@ -148,7 +148,7 @@ static bool read_stream(FeedStream *stream, HttpBody *body, GError **error)
 {
 	if (stream->kind == FEED_LOG)
 		return stream_take(body, stream->tty, take_log, stream, error);
-	/* What happened between the first list and now. */
+	/* Covers changes between the first list and now. */
 	if (stream->kind == FEED_CHANGE)
 		put(stream, FEED_CHANGE, NULL, NULL);
 	return stream_lines(

@@ -10,7 +10,7 @@ typedef enum {
 	FEED_CHANGE, /* something happened to a container; json: the event, NULL at the beginning */
 	FEED_LIST,   /* json: all containers */
 	FEED_STATS,  /* of id: json */
-	FEED_LOG,    /* of stream: text, bytes as they came */
+	FEED_LOG,    /* of stream: text, unchanged bytes */
 	FEED_ANSWER, /* of id: json, or what went wrong as text; stream is what feed_call gave */
 	FEED_LOST,   /* the engine has disconnected; text */
 } FeedKind;
@@ -24,7 +24,7 @@ typedef struct {
 
 /* host: of client_new; NULL with error if there are no descriptors. It lives until the process ends, as its threads do. */
 Feed *feed_new(const char *host, GError **error);
-/* Readable while there is something to take. */
+/* A descriptor that is readable while there are items. */
 int feed_fd(const Feed *feed);
 /* The next item, to be freed with feed_item_free; NULL: none. */
 FeedItem *feed_take(Feed *feed);
@@ -38,7 +38,7 @@ FeedStream *feed_stats(Feed *feed, const char *id);
 /* The last lines of a log and what follows. tty: the container has a terminal. */
 FeedStream *feed_log(Feed *feed, const char *id, bool tty);
 guint64 feed_stream_number(const FeedStream *stream);
-/* Ends its thread and connection soon, and frees it; NULL is none. */
+/* Ends and frees a stream, its thread and its connection; may be NULL. */
 void feed_stream_end(FeedStream *stream);
-/* Makes one request; what comes is of this kind (FEED_LIST, FEED_ANSWER). Its number. */
+/* Makes one request, whose answer is an item of this kind (FEED_LIST, FEED_ANSWER). Returns its number. */
 guint64 feed_call(Feed *feed, FeedKind kind, const char *method, const char *path, const char *id);

@@ -12,5 +12,5 @@ typedef struct {
 
 extern const TopKey top_keys[]; /* ended by {0} */
 
-/* Does what a key means in the mode that there is. */
+/* Carries out a key's action in the current mode. */
 void key_press(Top *top, int key);

@@ -36,7 +36,7 @@ static void set_shown(char **place, const char *text)
 	*place = text_shown(text, false);
 }
 
-/* Samples of a run that has ended say nothing of the next one. */
+/* Samples of an earlier run do not count for the next one. */
 static void forget_samples(ModelRow *row)
 {
 	row->samples = 0;
@@ -95,7 +95,7 @@ static void add_sample(ModelRow *row, Measure measure, double value)
 	history[MODEL_HISTORY - 1] = value;
 }
 
-/* Bytes a second; counters that went back, as those of a network that was left, say nothing. */
+/* Bytes per second; 0 if the counter has decreased, as after leaving a network. */
 static double rate(double before, double now, double seconds)
 {
 	return now > before && seconds > 0 ? (now - before) / seconds : 0;
@@ -109,7 +109,7 @@ void model_take_stats(Model *model, const char *id, const json_t *stats, gint64 
 	double received = stats_network(stats, "rx_bytes"), sent = stats_network(stats, "tx_bytes"),
 	       read = stats_block(stats, "read"), written = stats_block(stats, "write"),
 	       seconds = row->samples > 0 ? (double)(now - row->taken) / 1e6 : 0;
-	/* Without a sample before, its use would be that of its whole life. */
+	/* Without a previous sample, the value would cover its whole run. */
 	bool pair = json_int(stats, "precpu_stats.system_cpu_usage") > 0;
 	add_sample(row, MEASURE_CPU, pair ? stats_cpu_percent(stats) : 0);
 	add_sample(row, MEASURE_MEMORY, stats_memory(stats));
@@ -166,7 +166,7 @@ static bool fits(const Model *model, const ModelRow *row, char *const *words)
 	return true;
 }
 
-/* A project's rows, and what they have together of the measure that is sorted by. */
+/* A project's rows, and their sum of the measure that is sorted by. */
 typedef struct {
 	const char *project;
 	GPtrArray *rows;
@@ -180,7 +180,7 @@ static void group_free(gpointer data)
 	g_free(group);
 }
 
-/* What is of no project comes last. */
+/* Containers without a project come last. */
 static int compare_projects(const Group *a, const Group *b)
 {
 	if ((*a->project == '\0') != (*b->project == '\0'))
@@ -211,7 +211,7 @@ static int compare_rows(gconstpointer left, gconstpointer right, gpointer data)
 	return order != 0 ? order : named;
 }
 
-/* Those that fit, by project. */
+/* The rows that match the filter, by project. */
 static GPtrArray *groups_of(Model *model)
 {
 	g_auto(GStrv) words = g_strsplit_set(model->filter, " ", -1);
@@ -278,7 +278,7 @@ static ModelRow *row_near(const Model *model, guint place)
 
 void model_arrange(Model *model)
 {
-	/* lines may hold rows that are gone: only its length is looked at, and the id that was selected. */
+	/* lines may contain freed rows: only its length and the selected id are read. */
 	g_autoptr(GPtrArray) groups = groups_of(model);
 	const Group *first = groups->len > 0 ? groups->pdata[0] : NULL;
 	bool headed = groups->len > 1 || (first != NULL && *first->project != '\0');

@@ -40,22 +40,22 @@ typedef struct {
 
 void model_init(Model *model);
 void model_clear(Model *model);
-/* GET /containers/json?all=1; what is not in it any more is forgotten. */
+/* Takes over the answer of GET /containers/json?all=1; containers that it lacks are removed. */
 void model_set_list(Model *model, const json_t *list);
-/* A sample, and the order that follows from it; of a container that is not known, nothing happens. now: microseconds. */
+/* Takes over a sample, and sorts; unknown containers are ignored. now: microseconds. */
 void model_take_stats(Model *model, const char *id, const json_t *stats, gint64 now);
 void model_set_filter(Model *model, const char *filter);
-/* By this from now on; the other way round if it was by this already. */
+/* Sorts by this; in reverse if the order was already by it. */
 void model_sort(Model *model, int sort);
-/* Makes lines anew. The selected container stays, or else the one at its place is. */
+/* Updates lines. The selected container stays selected; if it is gone, the one at its place is. */
 void model_arrange(Model *model);
-/* The one that is selected; NULL: none. */
+/* The selected row; NULL: none. */
 ModelRow *model_selected(const Model *model);
 /* Its place in lines; 0 for none. */
 guint model_selected_line(const Model *model);
-/* Selects the container so many containers further down, or the last one there is on that way. */
+/* Moves the selection by a number of containers, as far as possible. */
 void model_move(Model *model, int by);
-/* Selects what is at a place in lines. False if that is no container. */
+/* Selects the container at a place in lines. False if there is none. */
 bool model_select_line(Model *model, guint line);
 /* The newest of a measure; -1: no sample yet, or it does not run. */
 double model_value(const ModelRow *row, Measure measure);

@@ -11,11 +11,11 @@ typedef struct {
 
 void pane_init(Pane *pane);
 void pane_clear(Pane *pane);
-/* Nothing in it, and shown from the beginning, or (follow) from its end. */
+/* Empties it; shown from the beginning or, with follow, from the end. */
 void pane_reset(Pane *pane, bool follow);
-/* Text behind what is there; the oldest lines go. */
+/* Appends text; the oldest lines are dropped. */
 void pane_add(Pane *pane, const char *text);
-/* Scrolls; height: the lines that are shown. At its end, it follows. */
+/* Scrolls; height: number of visible lines. At the end it follows new text. */
 void pane_scroll(Pane *pane, int lines, int columns, int height);
 /* The first line that is shown. */
 int pane_first(const Pane *pane, int height);

@@ -7,7 +7,7 @@ static int columns_of(gunichar c)
 	return g_unichar_iszerowidth(c) ? 0 : g_unichar_iswide(c) ? 2 : 1;
 }
 
-/* Every character as what the terminal gets. */
+/* Appends each character in the form that the terminal gets. */
 static char *printable(const char *text, bool ascii)
 {
 	g_autofree char *valid = g_utf8_make_valid(text, -1), *shown = text_shown(valid, false);
@@ -72,7 +72,7 @@ char *text_sparkline(const double *values, guint count, guint width, double max,
 		g_string_append_c(out, ' ');
 	for (guint i = first; i < count; i++) {
 		double height = max > 0 ? CLAMP(values[i] / max, 0, 1) * LEVELS : 0;
-		/* The least that is not nothing can be seen. */
+		/* The smallest value above 0 is visible. */
 		guint level = height > 0 ? MAX(1, (guint)(height + 0.5)) : 0;
 		g_string_append(out, ascii ? marks[level] : blocks[level]);
 	}

@@ -10,20 +10,20 @@ typedef enum { SHOW_NONE, SHOW_LOG, SHOW_INSPECT } TopShow;
 typedef struct {
 	Feed *feed;
 	Model model;
-	GHashTable *watched; /* id -> FeedStream: whose samples are read */
-	GHashTable *pending; /* number of a call -> what is said when it is done */
+	GHashTable *watched; /* id -> FeedStream of samples */
+	GHashTable *pending; /* number of a call -> message for its success */
 
 	TopMode mode;
 	char *message;	/* at the bottom; NULL: the keys */
 	char *doomed;	/* MODE_CONFIRM: the id of what is to be removed */
-	char *shell_id; /* where a shell is wanted; NULL: nowhere */
+	char *shell_id; /* container to open a shell in, or NULL */
 	bool ended;
 
 	TopShow show; /* in the pane, of pane_id */
 	Pane pane;
 	char *pane_id;
 	FeedStream *log;
-	guint64 inspecting; /* the number of the call whose answer is waited for */
+	guint64 inspecting; /* number of the pending call */
 
 	bool list_due, list_asked;
 	bool ascii, colours;

@@ -18,7 +18,7 @@
 #include <string.h>
 #include <sys/signalfd.h>
 
-/* What comes from the engine is drawn no more often than this. */
+/* Minimum time between redraws for data from the engine. */
 enum { ROUND_MS = 50, ESCAPE_MS = 25, WHEEL = 3 };
 
 typedef struct {
@@ -27,9 +27,9 @@ typedef struct {
 	TopShell shell;
 	SCREEN *screen;
 	WINDOW *window;
-	sigset_t mask; /* of signals that are read */
+	sigset_t mask; /* signals that are read from a descriptor */
 	int signals;
-	char *lost; /* why the engine says no more */
+	char *lost; /* why the engine disconnected */
 } Session;
 
 static void read_size(Session *session)
@@ -38,7 +38,7 @@ static void read_size(Session *session)
 	terminal_size(&rows, &columns);
 	if (rows > 0 && columns > 0)
 		curses.resizeterm(rows, columns);
-	/* A window of its own size, as it was made for the old one. */
+	/* The window was made for the old size. */
 	if (session->window != NULL)
 		curses.delwin(session->window);
 	session->window = curses.newwin(0, 0, 0, 0);
@@ -118,7 +118,7 @@ static void take_keys(Session *session)
 			take_mouse(&session->top);
 		else
 			key_press(&session->top, key);
-		/* The next key may mean what this one has brought. */
+		/* The next key's meaning may depend on this one. */
 		settle(&session->top);
 	}
 }
@@ -149,7 +149,7 @@ static void take_signal(Session *session)
 		session->top.ended = true;
 }
 
-/* So many at a time that keys are not kept waiting. */
+/* Handles a limited number at a time, so that keys are not delayed. */
 static void take_items(Session *session)
 {
 	for (int i = 0; i < 256 && session->lost == NULL; i++) {
@@ -163,7 +163,7 @@ static void take_items(Session *session)
 	}
 }
 
-/* What it says stays on the screen until somebody has read it. */
+/* The message stays until a key is pressed. */
 static void run_shell(Session *session)
 {
 	g_autofree char *id = g_steal_pointer(&session->top.shell_id);
@@ -180,7 +180,7 @@ static void run_shell(Session *session)
 	show_again(session);
 }
 
-/* A key and a signal, which are the first two, at once; what the engine says once a round, however much that is. */
+/* Keys and signals, the first two descriptors, are handled at once; data from the engine once a round. */
 static void await(struct pollfd *polls, nfds_t count)
 {
 	if (poll(polls, 2, ROUND_MS) == 0)
@@ -230,7 +230,7 @@ static void top_clear(Top *top)
 	g_free(top->shell_id);
 }
 
-/* Before there is any thread: each of them has this mask. */
+/* Set before any thread is made, as threads inherit the mask. */
 static bool signals_open(Session *session, GError **error)
 {
 	static const int read[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGWINCH};

@@ -2,8 +2,8 @@
 #pragma once
 #include "cli/common/cli.h"
 
-/* A shell in a container, in the terminal that is there; what it exits with. */
+/* Runs a shell in a container, in the current terminal; returns its exit code. */
 typedef int (*TopShell)(Cli *cli, const char *id);
 
-/* Until somebody ends it; the exit code. */
+/* Runs until the user quits; returns the exit code. */
 int top_run(Cli *cli, TopShell shell);

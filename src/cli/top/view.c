@@ -13,7 +13,7 @@ enum { STATE = 9, MIN_NAME = 8, MAX_NAME = 40, MAX_SPARK = 24, SPARK = 5, NORMAL
 
 static const struct {
 	const char *heading;
-	int number; /* how wide it is */
+	int number; /* its width */
 } measures[] = {
 	[MEASURE_CPU] = {"CPU", 6},
 	[MEASURE_MEMORY] = {"MEMORY", 8},
@@ -21,7 +21,7 @@ static const struct {
 	[MEASURE_BLOCK] = {"DISK/s", 7},
 };
 
-/* Widths: 80 columns have all; what there is more goes to both. */
+/* Column widths for 80 columns; additional space is given to both name and image. */
 typedef struct {
 	int name, spark;
 } Layout;
@@ -54,7 +54,7 @@ static void put(
 {
 	if (y >= top->rows || x >= top->columns)
 		return;
-	/* The last column of the last line would scroll. */
+	/* Writing to the last column of the last line would scroll. */
 	int room = top->columns - x - (y == top->rows - 1);
 	g_autofree char *field = text_field(text, 0, MIN(room, text_columns(text)), top->ascii);
 	curses.wmove(window, y, x);
@@ -62,7 +62,7 @@ static void put(
 	curses.waddstr(window, field);
 }
 
-/* From a column on to the end of the line, or so many columns. */
+/* Colours the rest of the line from a column on, or a number of columns. */
 static void put_field(const Top *top, WINDOW *window, int y, int x, int width, const char *text,
 	attr_t how, int colour)
 {
@@ -114,7 +114,7 @@ static void draw_measure(const Top *top, WINDOW *window, int y, Layout layout, c
 {
 	g_autofree char *number = number_of(row, measure);
 	guint count = MIN(row->samples, MODEL_HISTORY);
-	/* One CPU is the whole height, until more are used. */
+	/* The full height is one CPU, or the highest value. */
 	const double *values = row->history[measure] + MODEL_HISTORY - count;
 	double max = measure == MEASURE_CPU ? 100 : 0;
 	for (guint i = 0; max > 0 && i < count; i++)
@@ -175,7 +175,7 @@ static void draw_list(const Top *top, WINDOW *window, Layout layout)
 			0, PLAIN);
 }
 
-/* What a container has had in all, at the head of the pane. */
+/* A container's totals, at the head of the pane. */
 static char *facts_of(const ModelRow *row)
 {
 	g_autofree char *received = size_human(row->received), *sent = size_human(row->sent),

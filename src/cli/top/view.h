@@ -4,9 +4,9 @@
 #include "cli/top/state.h"
 
 void view_draw(const Top *top, WINDOW *window);
-/* What is at a place of the screen: a line of the list, or -1. */
+/* The line of the list at a place of the screen, or -1. */
 int view_line_at(const Top *top, int y);
-/* By which a click at a place sorts. False if there is no heading. */
+/* The order that a click at a place selects. False if there is no heading. */
 bool view_sort_at(const Top *top, int y, int x, int *sort);
-/* The colours that view_draw uses are made known. */
+/* Defines the colours that view_draw uses. */
 void view_colours(void);
