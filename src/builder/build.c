@@ -114,20 +114,36 @@ static bool fail_empty(const Build *build, GError **error)
 		build->dockerfile_name);
 }
 
+/* A check tells of a mistake beside what it finds before it. */
+static bool take_mistake(Build *build, int line, const GError *problem)
+{
+	const char *call = json_str(build->request->more, "call");
+	bool checks =
+		strcmp(call, "frontend.lint") == 0 || json_bool(build->request->more, "check");
+	if (line == 0 || !checks)
+		return false;
+	build->mistake = g_strdup(problem->message);
+	build->mistake_line = line;
+	return true;
+}
+
 static bool parse(Build *build, const char *text, GError **error)
 {
 	int line = 0;
+	g_autoptr(GError) problem = NULL;
 	if (*text == '\0')
 		return fail_empty(build, error);
-	build->dockerfile = dockerfile_parse(text, strlen(text), &line, error);
+	build->dockerfile = dockerfile_parse_part(text, strlen(text), &line, &problem);
 	const char *check = json_string_value(
 		json_object_get(build->request->args, "BUILDKIT_DOCKERFILE_CHECK"));
 	if (build->dockerfile != NULL && check != NULL) {
 		g_free(build->dockerfile->check);
 		build->dockerfile->check = g_strdup(check);
 	}
-	if (build->dockerfile != NULL)
+	if (problem == NULL || take_mistake(build, line, problem))
 		return check_syntax(build, error);
+	g_clear_pointer(&build->dockerfile, dockerfile_free);
+	g_propagate_error(error, g_steal_pointer(&problem));
 	if (line == 0)
 		return false;
 	build->lines = g_strsplit(text, "\n", -1);
@@ -164,6 +180,8 @@ static bool prepare(Build *build, bool *ready, GError **error)
 		return false;
 	if (*call != '\0')
 		return answer_call(build, call, error);
+	if (build->mistake != NULL)
+		return build_check(build, &only_check, error);
 	if (!lanes_make(build, error) || !annotations_check(build, result_is_index(build), error) ||
 		!lanes_need(build, error) || !build_check(build, &only_check, error))
 		return false;
@@ -296,6 +314,7 @@ static void build_clear(Build *build)
 	g_free(build->dockerfile_name);
 	g_free(build->body_folder);
 	g_free(build->excerpt);
+	g_free(build->mistake);
 	g_strfreev(build->lines);
 	g_clear_error(&build->error);
 	fd_clear(&build->cancel[0]);

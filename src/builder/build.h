@@ -111,9 +111,6 @@ bool build_read(Build *build, GError **error);
  * text of it; NULL with error. */
 json_t *build_question(Build *build, const char *name, char **text, GError **error);
 GArray *build_findings(Build *build); /* of Finding: results of the checks; the caller's */
-/* What would make a build fail immediately: a blank name in FROM, or an image that is not available. *line: where; 0:
- * unknown. */
-bool build_check_bases(Build *build, int *line, GError **error);
 /* A valid tag in BuildKit's form: the full name, with ":latest" only if it was given. */
 char *build_tag_name(const char *tag);
 char *build_rule_url(const char *rule); /* URL of the documentation of a check */

@@ -240,21 +240,62 @@ static bool check_base(Stage *stage, GError **error)
 	       source_image_exists(stage->build, name, &stage->lane->platform, error);
 }
 
-bool build_check_bases(Build *build, int *line, GError **error)
+/* The first instruction that copies from what is not there; NULL: none does. */
+static const Instruction *check_copies(Stage *stage, GError **error)
 {
-	*line = 0;
+	for (guint i = 0; i < stage->instructions->len; i++) {
+		const Instruction *instruction = stage->instructions->pdata[i];
+		const char *from =
+			instruction->kind == DF_COPY ? instruction_flag(instruction, "from") : NULL;
+		if (from != NULL && *from != '\0' && !source_exists(stage, from, error))
+			return instruction;
+	}
+	return NULL;
+}
+
+bool build_check_sources(Build *build, const Instruction **at, GError **error)
+{
+	*at = NULL;
 	if (build->lanes->len == 0 && !lanes_make(build, error))
 		return false;
 	const Lane *lane = build->lanes->pdata[0];
 	for (guint i = 0; i < lane->stages->len; i++) {
 		Stage *stage = lane->stages->pdata[i];
 		bool wanted = *build->request->target == '\0' || stage->needed;
-		if (!wanted || check_base(stage, error))
+		if (!wanted)
 			continue;
-		*line = stage->from->line;
-		return false;
+		*at = check_base(stage, error) ? check_copies(stage, error) : stage->from;
+		if (*at != NULL)
+			return false;
 	}
 	return true;
+}
+
+/* As buildx shows it: findings, if there is one or no mistake; then what a build would fail by. */
+static void tell_check(Build *build, GArray *findings)
+{
+	const Instruction *at = NULL;
+	g_autoptr(GError) problem = NULL;
+	g_autofree char *text = report(build, findings), *excerpt = NULL, *mistake = NULL;
+	if (build->mistake == NULL)
+		build_check_sources(build, &at, &problem);
+	const char *why = build->mistake != NULL ? build->mistake
+			  : problem != NULL	 ? problem->message
+						 : NULL;
+	int first = at != NULL ? at->line : build->mistake_line,
+	    last = at != NULL ? at->last_line : first;
+	if (first > 0)
+		excerpt = dockerfile_excerpt(
+			build->dockerfile->lines, build->dockerfile_name, first, last);
+	if (why != NULL)
+		mistake = g_strdup_printf("ERROR: %s\n%s", why, excerpt != NULL ? excerpt : "");
+	g_autofree char *found = why == NULL	     ? g_strdup(text)
+				 : findings->len > 0 ? g_strconcat(text, "\n", NULL)
+						     : g_strdup("");
+	build->request->say(build->request->who,
+		json_pack("{s:{s:o, s:o*, s:b}}", "build", "text", json_lenient(found), "mistake",
+			mistake != NULL ? json_lenient(mistake) : NULL, "failed",
+			findings->len > 0 || why != NULL));
 }
 
 bool build_check(Build *build, bool *only, GError **error)
@@ -264,14 +305,8 @@ bool build_check(Build *build, bool *only, GError **error)
 	*only = json_bool(build->request->more, "check");
 	if (!read_options(build->dockerfile, &strict, error))
 		return false;
-	if (*only) {
-		g_autofree char *text = report(build, findings);
-		build->request->say(
-			build->request->who, json_pack("{s:{s:s, s:b}}", "build", "text", text,
-						     "failed", findings->len > 0));
-		int line;
-		return build_check_bases(build, &line, error);
-	}
+	if (*only)
+		return tell_check(build, findings), true;
 	for (guint i = 0; build->request->events && i < findings->len; i++) {
 		const Finding *finding = &g_array_index(findings, Finding, i);
 		vertex_warn(build->progress, build->definition, finding_json(build, finding));

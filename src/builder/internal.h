@@ -74,8 +74,10 @@ struct Build {
 	int exit_code;		     /* of the command that failed */
 	char *excerpt;		     /* of the Dockerfile, where it failed */
 	int fault_first, fault_last; /* its lines */
-	char **lines;		     /* of a Dockerfile that cannot be parsed */
-	bool ready;		     /* the lanes are built; else there was nothing to build */
+	char *mistake;		     /* of the Dockerfile that is only checked, or NULL */
+	int mistake_line;
+	char **lines; /* of a Dockerfile that cannot be parsed */
+	bool ready;   /* the lanes are built; else there was nothing to build */
 	GThread *watcher;
 	bool context_with_client; /* the context stays with the client: files are fetched when they are needed */
 	Source *context_part, *context_whole; /* the fetched files; guarded by fetching */
@@ -222,6 +224,9 @@ Source *source_of_layers(Engine *engine, const char *what, GPtrArray *layers, GE
 void source_free(Source *source);
 /* Resolves --from: a named context, a stage, a number, an image. NULL with error. Borrowed. */
 Source *source_find(Stage *stage, const char *from, GError **error);
+/* Whether it can be resolved, without fetching or waiting for anything. */
+bool source_exists(Stage *stage, const char *from, GError **error);
+bool source_name_check(const char *from, GError **error);
 Source *source_of_image(Lane *lane, const char *reference, GError **error);
 /* The client's X-Registry-Auth header; "": anonymous. The caller frees it. */
 char *build_auth(const Build *build, const char *domain);
@@ -340,6 +345,8 @@ void ssh_offers_free(gpointer offers);
 
 /* check.c: reports warnings; only: nothing else was requested. */
 bool build_check(Build *build, bool *only, GError **error);
+/* Whether what stages stand on and copy from is there, without building. at: the instruction that fails, or NULL. */
+bool build_check_sources(Build *build, const Instruction **at, GError **error);
 
 /* A new layer while files are put into it: an overlay on the stage's layers that is mounted nowhere, or (alone) a
  * folder. */

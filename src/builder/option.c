@@ -170,15 +170,35 @@ static const char *const words[] = {[BUILD_OUTPUT] = "exporter",
 	[BUILD_CACHE_TO] = "cache exporter",
 	[BUILD_CACHE_FROM] = "cache importer"};
 
-static bool check_key(
-	const Key *keys, const char *what, const char *key, const char *value, GError **error)
+/* An image that stays has the form that the engine keeps layers in: what is said of compression is checked, and means
+ * nothing, as in an engine without containerd's store. */
+static bool stays(BuildOption of, const json_t *fields)
 {
+	static const char *const types[] = {"moby", "image", NULL};
+	bool push = false;
+	bool_parse(json_str(fields, "push"), &push);
+	return of == BUILD_OUTPUT && !push && g_strv_contains(types, json_str(fields, "type"));
+}
+
+static bool is_of_layers(const char *key)
+{
+	static const char *const keys[] = {
+		"compression", "compression-level", "force-compression", NULL};
+	return g_strv_contains(keys, key);
+}
+
+static bool check_key(const Key *keys, const char *what, const char *key, const char *value,
+	bool kept, GError **error)
+{
+	g_autoptr(GError) problem = NULL;
 	for (; keys->key != NULL; keys++) {
 		if (keys->key == annotations ? !annotation_is(key) : strcmp(keys->key, key) != 0)
 			continue;
-		if (keys->rule(key, value, error))
+		if (keys->rule(key, value, &problem) ||
+			(kept && is_of_layers(key) &&
+				g_error_matches(problem, BERTH_ERROR, BERTH_ERROR_NOT_IMPLEMENTED)))
 			return true;
-		g_prefix_error(error, "%s: ", what);
+		g_propagate_prefixed_error(error, g_steal_pointer(&problem), "%s: ", what);
 		return false;
 	}
 	return fail(error, BERTH_ERROR_NOT_IMPLEMENTED, "%s: option %s=%s is not supported", what,
@@ -198,7 +218,8 @@ bool build_option_check(BuildOption of, const json_t *fields, GError **error)
 	json_object_foreach ((json_t *)fields, key, value)
 		if (strcmp(key, "type") != 0 &&
 			!check_key(kinds[i].keys, what, key,
-				json_is_string(value) ? json_string_value(value) : "", error))
+				json_is_string(value) ? json_string_value(value) : "",
+				stays(of, fields), error))
 			return false;
 	return kinds[i].needs == NULL || *json_str(fields, kinds[i].needs) != '\0' ||
 	       fail(error, BERTH_ERROR_INVALID, "%s requires %s", what, kinds[i].needs);

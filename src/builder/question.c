@@ -56,20 +56,26 @@ static void set_text(json_t *object, const char *key, const char *value)
 /* Beside what is found: what a build would fail by. */
 static void add_build_error(Question *question)
 {
-	int line;
+	const Build *build = question->build;
+	const Instruction *at = NULL;
 	g_autoptr(GError) problem = NULL;
-	if (build_check_bases(question->build, &line, &problem))
+	if (build->mistake == NULL && build_check_sources(question->build, &at, &problem))
 		return;
-	json_t *failure = json_pack("{s:o}", "message", json_lenient(problem->message));
-	if (line > 0)
+	json_t *failure = json_pack("{s:o}", "message",
+		json_lenient(build->mistake != NULL ? build->mistake : problem->message));
+	if (build->mistake != NULL)
 		json_object_set_new(failure, "location",
-			json_pack("{s:[o]}", "ranges", range_json(line, line)));
+			json_pack("{s:[o]}", "ranges",
+				range_json(build->mistake_line, build->mistake_line)));
+	else if (at != NULL)
+		json_object_set_new(failure, "location", location_json(at));
 	json_object_set_new(question->answer, "buildError", failure);
 }
 
 static bool ask_lint(Question *question, GError **error)
 {
-	bool targeted = *question->build->request->target != '\0';
+	bool targeted =
+		question->build->mistake == NULL && *question->build->request->target != '\0';
 	if (targeted && !(lanes_make(question->build, error) && lanes_need(question->build, error)))
 		return false;
 	g_autoptr(GArray) findings = build_findings(question->build);

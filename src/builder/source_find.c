@@ -61,21 +61,49 @@ static Source *other_source(Lane *lane, const char *from, GError **error)
 	return source;
 }
 
+bool source_name_check(const char *from, GError **error)
+{
+	return strchr(from, '$') == NULL ||
+	       fail(error, BERTH_ERROR_INVALID,
+		       "variable expansion is not supported for --from, define a new stage with "
+		       "FROM using ARG from global scope as a workaround");
+}
+
+/* *other: the stage of that name or number before this one, or NULL. False: it comes later. */
+static bool find_stage(Stage *stage, const char *from, Stage **other, GError **error)
+{
+	*other = lane_stage(stage->lane, from, stage->index);
+	const Stage *later = *other == NULL
+				     ? lane_stage(stage->lane, from, (int)stage->lane->stages->len)
+				     : NULL;
+	return later == NULL ||
+	       fail(error, BERTH_ERROR_INVALID,
+		       "cannot copy from stage \"%s\", it needs to be defined before current stage "
+		       "\"%s\"",
+		       later->name, stage->name);
+}
+
+bool source_exists(Stage *stage, const char *from, GError **error)
+{
+	Stage *other;
+	g_autofree char *lower = g_ascii_strdown(from, -1);
+	if (!source_name_check(from, error))
+		return false;
+	if (lane_context(stage->lane, lower) != NULL)
+		return true;
+	if (!find_stage(stage, from, &other, error))
+		return false;
+	return other != NULL || strcmp(from, "scratch") == 0 ||
+	       source_image_exists(stage->build, from, &stage->lane->platform, error);
+}
+
 Source *source_find(Stage *stage, const char *from, GError **error)
 {
 	g_autofree char *lower = g_ascii_strdown(from, -1);
 	if (lane_context(stage->lane, lower) != NULL)
 		return other_source(stage->lane, lower, error);
-	Stage *other = lane_stage(stage->lane, from, stage->index),
-	      *later = other == NULL ? lane_stage(stage->lane, from, (int)stage->lane->stages->len)
-				     : NULL;
-	if (other != NULL)
-		return stage_source(other, error);
-	if (later == NULL)
-		return other_source(stage->lane, from, error);
-	fail(error, BERTH_ERROR_INVALID,
-		"cannot copy from stage \"%s\", it needs to be defined before current stage "
-		"\"%s\"",
-		later->name, stage->name);
-	return NULL;
+	Stage *other;
+	if (!find_stage(stage, from, &other, error))
+		return NULL;
+	return other != NULL ? stage_source(other, error) : other_source(stage->lane, from, error);
 }

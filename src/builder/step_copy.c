@@ -321,10 +321,8 @@ static bool choose_sources(Copying *copying, GError **error)
 {
 	const char *flag = instruction_flag(copying->instruction, "from"),
 		   *from = flag != NULL ? flag : "";
-	if (strchr(from, '$') != NULL)
-		return fail(error, BERTH_ERROR_INVALID,
-			"variable expansion is not supported for --from, define a new stage with "
-			"FROM using ARG from global scope as a workaround");
+	if (!source_name_check(from, error))
+		return false;
 	if (!check_checksum(copying, error))
 		return false;
 	g_ptr_array_add(copying->names, NULL);

@@ -100,6 +100,7 @@ static bool blame(Ref *ref, FrontendResult *result, GError *problem, GError **er
 static bool answer(Ref *ref, const char *question, FrontendResult *result, GError **error)
 {
 	g_autofree char *text = NULL;
+	json_object_set_new(ref->more, "call", json_string(question));
 	g_autoptr(json_t) found = build_read(ref->build, error)
 					  ? build_question(ref->build, question, &text, error)
 					  : NULL;

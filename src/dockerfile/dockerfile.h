@@ -82,6 +82,8 @@ typedef struct {
 
 /* parse.c. Sizes are bounded. line: that of the error, if there is one; may be NULL. */
 Dockerfile *dockerfile_parse(const char *text, size_t length, int *line, GError **error);
+/* Does so, but with the error there is what precedes that line, if it could be read. */
+Dockerfile *dockerfile_parse_part(const char *text, size_t length, int *line, GError **error);
 void dockerfile_free(Dockerfile *dockerfile);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Dockerfile, dockerfile_free)
 /* One instruction from its line, such as that of ONBUILD or `commit --change`. */

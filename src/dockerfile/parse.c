@@ -275,7 +275,18 @@ static bool read_all(Parser *parser, GError **error)
 	return false;
 }
 
-Dockerfile *dockerfile_parse(const char *text, size_t length, int *line, GError **error)
+/* Leaves what precedes a line. */
+static void cut_at(Dockerfile *dockerfile, int line)
+{
+	for (guint i = dockerfile->instructions->len; i-- > 0;)
+		if (((Instruction *)dockerfile->instructions->pdata[i])->line >= line)
+			g_ptr_array_remove_index(dockerfile->instructions, i);
+	for (guint i = dockerfile->findings->len; i-- > 0;)
+		if (g_array_index(dockerfile->findings, Finding, i).line >= line)
+			g_array_remove_index(dockerfile->findings, i);
+}
+
+Dockerfile *dockerfile_parse_part(const char *text, size_t length, int *line, GError **error)
 {
 	g_autoptr(Dockerfile) dockerfile = g_new0(Dockerfile, 1);
 	Parser parser = {.dockerfile = dockerfile, .directives = true};
@@ -292,7 +303,19 @@ Dockerfile *dockerfile_parse(const char *text, size_t length, int *line, GError 
 	g_clear_error(&parser.deferred);
 	if (!ok && line != NULL)
 		*line = parser.failed;
-	return ok ? g_steal_pointer(&dockerfile) : NULL;
+	if (!ok)
+		cut_at(dockerfile, parser.failed);
+	return g_steal_pointer(&dockerfile);
+}
+
+Dockerfile *dockerfile_parse(const char *text, size_t length, int *line, GError **error)
+{
+	g_autoptr(GError) problem = NULL;
+	g_autoptr(Dockerfile) dockerfile = dockerfile_parse_part(text, length, line, &problem);
+	if (problem == NULL)
+		return g_steal_pointer(&dockerfile);
+	g_propagate_error(error, g_steal_pointer(&problem));
+	return NULL;
 }
 
 Instruction *trigger_parse(const char *text, GError **error)

@@ -256,11 +256,11 @@ a_socket_is_there() { ls "$WORK"/exec/ssh/*.sock; }
 		[ "$status" -ne 0 ] || { echo "$flag $value was taken"; false; }
 		[[ $output == *"$words"* ]] || { echo "$flag $value: $output"; false; }
 	done <<-'EOF'
-		--output|type=image,name=x,compression=zstd|option compression=zstd is not supported: layers are compressed by gzip
+		--output|type=image,name=x,push=true,compression=zstd|option compression=zstd is not supported: layers are compressed by gzip
 		--output|type=image,name=x,compression=foo|unsupported compression type foo
-		--output|type=image,name=x,compression-level=3|option compression-level=3 is not supported
+		--output|type=image,name=x,push=true,compression-level=3|option compression-level=3 is not supported
 		--output|type=image,name=x,compression-level=x|non-integer value x specified for compression-level
-		--output|type=image,name=x,force-compression=true|layers of a base image stay as they came
+		--output|type=image,name=x,push=true,force-compression=true|layers of a base image stay as they came
 		--output|type=image,name=x,oci-mediatypes=false|images have OCI's media types
 		--output|type=image,name=x,unpack=x|non-bool value x specified for unpack
 		--output|type=image,name=x,push-by-digest=true|an image is pushed by its name
@@ -289,7 +289,7 @@ a_socket_is_there() { ls "$WORK"/exec/ssh/*.sock; }
 		--provenance|perhaps|invalid value perhaps
 		--attest|type=provenance,version=v1|option version=v1 is not supported
 	EOF
-	d build -q -o type=image,name=taken,compression=gzip,oci-mediatypes=true,unpack=true,push=false,force-compression=0 .
+	d build -q -o type=image,name=taken,compression=zstd,compression-level=9,force-compression=true,oci-mediatypes=true,unpack=true,push=false .
 	d image inspect taken >/dev/null
 }
 

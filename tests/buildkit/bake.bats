@@ -290,7 +290,7 @@ plain() { jq -S '.group[].targets |= sort'; }
 		run bake
 		[[ $status -eq 1 && $output == *"$words"* ]] || { echo "$text: $output"; false; }
 	done <<-'E'
-		"type=image,compression=zstd"|option compression=zstd is not supported
+		"type=image,name=x,push=true,compression=zstd"|option compression=zstd is not supported
 		"type=image,nosuch=1"|option nosuch=1 is not supported
 		"type=image", "type=local,dest=made"|more than one output: build once for each
 		"type=image,\"a=b"|Unsuitable value: parse error on line 1, column 16: extraneous or missing " in quoted-field

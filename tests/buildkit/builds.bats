@@ -140,7 +140,7 @@ setup() {
 }
 
 @test "build: a frontend, an exporter or an option that is not ours is refused by a sentence" {
-	run d build --output type=image,compression=estargz .
+	run d build --output type=image,name=x,push=true,compression=estargz .
 	[ "$status" -ne 0 ]
 	[[ $output == *"not supported"* ]]
 }

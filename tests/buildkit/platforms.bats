@@ -224,7 +224,7 @@ manifest_of() {
 		[ "$status" -ne 0 ] || { echo "$flag $value was taken"; false; }
 		[[ $output == *"$words"* ]] || { echo "$flag $value: $output"; false; }
 	done <<-'END'
-		-o|type=image,name=x,compression=zstd|option compression=zstd is not supported
+		-o|type=image,name=x,push=true,compression=zstd|option compression=zstd is not supported
 		-o|type=image,name=x,unpack=x|non-bool value x specified for unpack
 		-o|type=tar,dest=t,foo=bar|tar exporter: option foo=bar is not supported
 		--cache-to|type=local,dest=c,mode=most|invalid mode "most"

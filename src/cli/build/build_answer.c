@@ -9,6 +9,12 @@
 
 enum { BLOCK = 64 * 1024, MAX_LINE = 16 << 20 };
 
+static void set_texts(BuildAnswer *answer, const json_t *build)
+{
+	answer->text = g_strdup(json_str(build, "text"));
+	answer->mistake = g_strdup(json_str(build, "mistake"));
+}
+
 static void take_line(BuildAnswer *answer, const json_t *line)
 {
 	const json_t *build = json_object_get(line, "build");
@@ -16,7 +22,7 @@ static void take_line(BuildAnswer *answer, const json_t *line)
 	if (*json_str(build, "output") != '\0')
 		answer->output = true;
 	else if (json_is_string(json_object_get(build, "text")))
-		answer->text = g_strdup(json_str(build, "text"));
+		set_texts(answer, build);
 	else if (json_is_object(json_object_get(build, "provenance")))
 		answer->provenance = json_incref(json_object_get(build, "provenance"));
 	else if (build != NULL)
@@ -88,6 +94,7 @@ void build_answer_clear(BuildAnswer *answer)
 	g_free(answer->error);
 	g_free(answer->excerpt);
 	g_free(answer->text);
+	g_free(answer->mistake);
 	json_decref(answer->answer);
 	json_decref(answer->provenance);
 }

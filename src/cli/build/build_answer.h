@@ -8,6 +8,7 @@ typedef struct {
 	const char *part;	 /* the build's name if there are several, or NULL */
 	char *image, *error, *excerpt;
 	char *text;	    /* printed at the end, such as a check's findings */
+	char *mistake;	    /* what a build would fail by, for a check; printed after it */
 	json_t *answer;	    /* to a question (--call), or NULL */
 	json_t *provenance; /* or NULL */
 	bool output;	    /* the lines are over, and the result follows */

@@ -297,6 +297,8 @@ static void show_answer(BuildAnswer *answer, const BuildCall *call)
 		print_to(stdout, "%s\n", json);
 	else if (answer->text != NULL)
 		print_shown(answer->text);
+	if (json == NULL && answer->mistake != NULL)
+		print_to(stderr, "%s", answer->mistake);
 	free(json);
 	if (call->ignore_status)
 		answer->failed = 0;
