@@ -263,3 +263,20 @@ P
 	d rm namer
 	d network rm named later
 }
+
+@test "an engine that starts again sets the rules of all its networks at once" {
+	local i before
+	for i in 1 2 3 4; do
+		d network create "again$i"
+		d run -d --name "again$i" --network "again$i" busybox sleep 1000
+	done
+	engine_kill
+	before=$(grep -c 'trace network: nftables: ' "$WORK/log" || true)
+	BERTH_TRACE=network engine_start
+	# One for each family.
+	[ $(($(grep -c 'trace network: nftables: ' "$WORK/log") - before)) -le 2 ]
+	d run --rm --network again4 busybox nslookup again4 | grep -q Address
+	engine_kill
+	engine_start
+	for i in 1 2 3 4; do d rm -f "again$i"; d network rm "again$i"; done
+}

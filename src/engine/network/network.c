@@ -142,16 +142,15 @@ bool networks_open(Engine *engine, GError **error)
 bool networks_resume(Engine *engine, GError **error)
 {
 	g_autoptr(GArray) all = g_array_new(FALSE, FALSE, sizeof(PortMapping));
-	bool any = false;
 	endpoint_store_sweep(engine->store);
 	g_mutex_lock(&engine->network_lock);
+	bool any = networks_realise_used(engine);
 	for (guint i = 0; i < engine->networks->len; i++) {
 		Network *network = engine->networks->pdata[i];
 		GHashTableIter members;
 		gpointer member;
 		if (network->bridge == NULL || g_hash_table_size(network->members) == 0)
 			continue;
-		any = network_realise(engine, network, NULL) || any;
 		network_names_write(engine, network);
 		g_hash_table_iter_init(&members, network->members);
 		while (g_hash_table_iter_next(&members, NULL, &member)) {

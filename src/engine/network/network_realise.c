@@ -58,15 +58,8 @@ static bool address_bridge(const Network *network, GError **error)
 		       link_add_address(network->bridge, &network->gateway6, error));
 }
 
-bool network_realise(Engine *engine, Network *network, GError **error)
+static bool make_bridge(Network *network, GError **error)
 {
-	lock_held(&engine->network_lock);
-	g_autoptr(GError) problem = NULL;
-	if (network->realised)
-		return true;
-	if (network->bridge == NULL)
-		return network->parent == NULL ||
-		       (network->realised = network_parent_make(network, error));
 	g_autofree char *localnet =
 		g_strdup_printf("/proc/sys/net/ipv4/conf/%s/route_localnet", network->bridge);
 	g_autofree char *advertisements =
@@ -86,7 +79,13 @@ bool network_realise(Engine *engine, Network *network, GError **error)
 	g_autofree char *bridge_calls =
 		file_read("/proc/sys/net/bridge/bridge-nf-call-iptables", 16);
 	network->hairpin = bridge_calls != NULL && *bridge_calls == '1';
-	network->realised = true;
+	return network->realised = true;
+}
+
+/* Without rules forwarding stays off: they keep others out. */
+static void set_rules(Engine *engine, bool forwards_ipv6)
+{
+	g_autoptr(GError) problem = NULL;
 	bool known = engine->rules_missing;
 	engine->has_rules = apply_rules(engine, &problem);
 	engine->rules_missing = !engine->has_rules;
@@ -94,13 +93,47 @@ bool network_realise(Engine *engine, Network *network, GError **error)
 		log_warn("containers reach no further than their network, and shims carry their "
 			 "ports: %s",
 			problem->message);
-	/* Without rules forwarding stays off: they keep others out. */
 	if (engine->rules_missing)
-		return true;
+		return;
 	put_sysctl("/proc/sys/net/ipv4/ip_forward", "1");
-	if (network->subnet6.family != 0 && !network->internal)
+	if (forwards_ipv6)
 		forward_ipv6();
+}
+
+static bool forwards_ipv6(const Network *network)
+{
+	return network->subnet6.family != 0 && !network->internal;
+}
+
+bool network_realise(Engine *engine, Network *network, GError **error)
+{
+	lock_held(&engine->network_lock);
+	if (network->realised)
+		return true;
+	if (network->bridge == NULL)
+		return network->parent == NULL ||
+		       (network->realised = network_parent_make(network, error));
+	if (!make_bridge(network, error))
+		return false;
+	set_rules(engine, forwards_ipv6(network));
 	return true;
+}
+
+bool networks_realise_used(Engine *engine)
+{
+	lock_held(&engine->network_lock);
+	bool any = false, ipv6 = false;
+	for (guint i = 0; i < engine->networks->len; i++) {
+		Network *network = engine->networks->pdata[i];
+		if (network->bridge == NULL || network->realised ||
+			g_hash_table_size(network->members) == 0 || !make_bridge(network, NULL))
+			continue;
+		any = true;
+		ipv6 = ipv6 || forwards_ipv6(network);
+	}
+	if (any)
+		set_rules(engine, ipv6);
+	return any;
 }
 
 void network_unrealise(Engine *engine, Network *network)

@@ -52,6 +52,8 @@ bool network_is_left_out(const Engine *engine, const char *name);
 /* Makes its bridge and the rules, unless they exist. For the default network this happens with the first container: a
  * host without containers is left alone. */
 bool network_realise(Engine *engine, Network *network, GError **error);
+/* Does so for bridges that have members, with one change of the rules for all of them; true if there was any. */
+bool networks_realise_used(Engine *engine);
 /* Removes the network from the host. The row is deleted last: what a crash leaves is made again, or removed. */
 void network_unrealise(Engine *engine, Network *network);
 bool network_is_wanted(
