@@ -22,7 +22,7 @@ typedef struct {
 	json_t *list;
 } Backup;
 
-/* Somebody wants it to end: containers that were paused go on first. */
+/* On a signal: paused containers are unpaused before the end. */
 static volatile sig_atomic_t interrupted;
 
 static void interrupt(int signal)
@@ -40,7 +40,7 @@ static bool to_file(gpointer data, const void *bytes, size_t length, GError **er
 	       fail_errno(error, "cannot write the archive");
 }
 
-/* ---- what there is ---- */
+/* ---- the list ---- */
 
 static json_t *network_request(json_t *network)
 {
@@ -85,7 +85,7 @@ static json_t *volumes_list(Client *client, GError **error)
 	return list;
 }
 
-/* Mounts by destination, as request_of_container wants them. */
+/* Mounts by destination, for request_of_container. */
 static json_t *points_of(const json_t *container)
 {
 	json_t *points = json_object(), *mount;
@@ -110,7 +110,7 @@ static json_t *container_entry(Client *client, const char *id, const json_t *nam
 		request_of_networks(json_at(container, "NetworkSettings.Networks")));
 }
 
-/* Those that lean on another's network come behind it. */
+/* Containers that join another's network come after it. */
 static bool leans(const json_t *container)
 {
 	return g_str_has_prefix(
@@ -143,7 +143,7 @@ static json_t *containers_list(Client *client, GError **error)
 	return list;
 }
 
-/* Names for "save": tags, or the id of an image that a container has and that has none. */
+/* Names for "save": tags, or the id of a container's image that has none. */
 static json_t *images_list(Client *client, const json_t *containers, GError **error)
 {
 	g_autoptr(json_t) images = client_call(client, "GET", "/images/json", NULL, error),
@@ -214,7 +214,7 @@ static bool write_images(Backup *backup, GError **error)
 	return i == 0 || write_stream(backup, "images", path->str, error);
 }
 
-/* A volume that is a mount of something else has no files of its own. */
+/* A volume that mounts something else has no files of its own. */
 static bool write_volume(
 	Backup *backup, const char *image, size_t number, const json_t *volume, GError **error)
 {
@@ -267,9 +267,9 @@ static bool write_all(Backup *backup, GError **error)
 	       tar_write_end(backup->tar, error);
 }
 
-/* ---- what runs ---- */
+/* ---- pausing ---- */
 
-/* Those that were paused here; the rest is as it was. */
+/* Pauses all running containers; returns the ids of those that were paused here. */
 static json_t *pause_all(Client *client)
 {
 	Taking taking = {.client = client};

@@ -20,11 +20,11 @@ enum {
 struct BackupReader {
 	ByteSource source;
 	gpointer data;
-	char member[NAME + 1]; /* whose bytes come next; "": none was read yet */
+	char member[NAME + 1]; /* the current member; "": none has been read */
 	gint64 left, padding;
 	char stream[NAME + 1]; /* the part of member in front of the piece's number */
-	bool pending;	       /* the stream has begun, and backup_next has not told of it */
-	GError *error;	       /* what backup_read has found */
+	bool pending;	       /* the stream has begun, and backup_next has not returned it */
+	GError *error;	       /* error of backup_read */
 };
 
 BackupReader *backup_reader_new(ByteSource source, gpointer data)
@@ -70,7 +70,7 @@ static bool sum_fits(const char *head)
 	return octal(head + SUM_AT, SUM) == sum;
 }
 
-/* "images/000007", "volumes/3/000000": what there may be beside the list and the end. */
+/* "images/000007", "volumes/3/000000": valid members beside the list and the end. */
 static bool name_fits(const char *name)
 {
 	static GRegex *pattern;
@@ -88,7 +88,7 @@ static void set_stream(BackupReader *reader)
 		slash != NULL ? (gsize)(slash - reader->member) + 1 : sizeof reader->stream);
 }
 
-/* The next member's head, behind the rest of the one before. */
+/* Reads the next member's head, after skipping the rest of the current one. */
 static bool next_member(BackupReader *reader, GError **error)
 {
 	char head[BLOCK];
@@ -140,7 +140,7 @@ const char *backup_next(BackupReader *reader, GError **error)
 		g_propagate_error(error, g_steal_pointer(&reader->error));
 		return NULL;
 	}
-	/* What is left of a stream that nobody wanted is passed over. */
+	/* The rest of an unread stream is skipped. */
 	while (!reader->pending && strcmp(reader->stream, before) == 0) {
 		if (!next_member(reader, error))
 			return NULL;

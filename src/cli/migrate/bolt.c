@@ -7,7 +7,7 @@
 #include <string.h>
 #include <sys/file.h>
 
-/* Of pages and their elements, in bytes; DEPTH and KEYS: no tree of Docker's is that deep. */
+/* Sizes of pages and their elements, in bytes; DEPTH and KEYS: limits beyond any of Docker's trees. */
 enum {
 	PAGE_HEAD = 16,
 	META = 64,
@@ -23,8 +23,8 @@ static const guint32 magic = 0xED0CDAED, version = 2;
 typedef struct {
 	const char *bytes;
 	size_t length, page_size;
-	size_t seen; /* bytes that were looked at: those of a whole file do not overlap, and a circle would have no end */
-	const char *const *path; /* what is left of the path to the bucket */
+	size_t seen; /* bytes that were read: pages of a valid file do not overlap, so more than its size means a circle */
+	const char *const *path; /* remaining path to the bucket */
 	const char *keys[KEYS + 1];
 	size_t key_count;
 	BoltPair each;
@@ -44,7 +44,7 @@ static guint64 number(const char *bytes, size_t size)
 	return GUINT64_FROM_LE(value);
 }
 
-/* Whether a meta page is whole: its checksum is FNV-1a over what is before it. */
+/* Whether a meta page is valid: its checksum is FNV-1a of the bytes before it. */
 static bool meta_is_valid(const Bolt *bolt, size_t offset)
 {
 	const char *meta = bolt->bytes + offset + PAGE_HEAD;
@@ -57,12 +57,12 @@ static bool meta_is_valid(const Bolt *bolt, size_t offset)
 	return number(meta + META - 8, 8) == sum;
 }
 
-/* The newer of the two meta pages that are valid: where the tree begins. False if there is none. */
+/* Reads the newer valid one of the two meta pages, which has the tree's root. False if there is none. */
 static bool find_root(Bolt *bolt, guint64 *root)
 {
 	guint64 newest = 0;
 	bool found = false;
-	/* The second page is where pages are as large as the first one says, or as those of this machine. */
+	/* The second page's place depends on the page size: the first page's, or this machine's. */
 	bolt->page_size = meta_is_valid(bolt, 0) ? number(bolt->bytes + PAGE_HEAD + 8, 4)
 						 : (size_t)sysconf(_SC_PAGESIZE);
 	if (bolt->page_size < PAGE_HEAD + META || bolt->page_size > (1 << 20))
@@ -79,7 +79,7 @@ static bool find_root(Bolt *bolt, guint64 *root)
 	return found;
 }
 
-/* length bytes at an element's position, within the page that it is of. */
+/* length bytes at an element's position, within its page. */
 static bool span_in(Span page, size_t from, guint64 length, Span *span)
 {
 	if (from > page.length || length > page.length - from)
@@ -88,7 +88,7 @@ static bool span_in(Span page, size_t from, guint64 length, Span *span)
 	return true;
 }
 
-/* Whether so many bytes more can be of this file. */
+/* Counts bytes that are read; false if they exceed the file's size. */
 static bool count_seen(Bolt *bolt, size_t bytes)
 {
 	bolt->seen += bytes;
@@ -108,7 +108,7 @@ static bool walk_pages(Bolt *bolt, Span page, size_t count, int depth)
 
 static bool walk(Bolt *bolt, Span page, int depth);
 
-/* A bucket's pairs are in pages of their own, or in the value itself. */
+/* Reads a bucket, whose pairs are in pages of their own, or inline in its value. */
 static bool walk_bucket(Bolt *bolt, Span value, int depth)
 {
 	if (value.length < BUCKET)
@@ -119,7 +119,7 @@ static bool walk_bucket(Bolt *bolt, Span value, int depth)
 		       : walk(bolt, (Span){value.bytes + BUCKET, value.length - BUCKET}, depth + 1);
 }
 
-/* A bucket that the path names, or that is in the last one of it. */
+/* Reads a bucket that is on the path, or below its end. */
 static bool walk_inner(Bolt *bolt, const char *name, Span value, int depth)
 {
 	const char *const *path = bolt->path;
@@ -185,7 +185,7 @@ static bool walk_page(Bolt *bolt, guint64 id, int depth)
 	if (id >= pages)
 		return false;
 	const char *page = bolt->bytes + id * bolt->page_size;
-	guint64 more = number(page + 12, 4); /* pages that are joined to it */
+	guint64 more = number(page + 12, 4); /* overflow pages */
 	if (more > pages - id - 1)
 		return false;
 	return walk(bolt, (Span){page, (size_t)(more + 1) * bolt->page_size}, depth);
@@ -197,7 +197,7 @@ bool bolt_each(
 	guint64 root = 0;
 	size_t length;
 	autofd fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	/* Whoever has it open for writing holds a lock. */
+	/* A process that has it open for writing holds a lock. */
 	if (fd >= 0 && flock(fd, LOCK_SH | LOCK_NB) < 0)
 		return fail(error, BERTH_ERROR_UNAVAILABLE,
 			"%s is in use: stop Docker first (systemctl stop docker.socket "

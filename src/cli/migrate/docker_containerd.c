@@ -1,5 +1,4 @@
-/* containerd's store, in which Docker keeps images and writable layers where it is told to ("containerd-snapshotter"), and from
- * version 29 on by itself: names in the metadata database, content by digest, files in the snapshots of overlayfs. */
+/* containerd's store, which Docker uses for images and writable layers if "containerd-snapshotter" is set, and by default since version 29: names in the metadata database, content by digest, files in snapshots of overlayfs. */
 #include "cli/migrate/bolt.h"
 #include "cli/migrate/docker_parts.h"
 
@@ -15,7 +14,7 @@
 
 typedef struct {
 	json_t *targets; /* {name: {"digest", "mediatype"}} */
-	json_t *keys;	 /* {snapshot of Docker's: its name at the snapshotter} */
+	json_t *keys;	 /* {Docker's snapshot: its name at the snapshotter} */
 } Metadata;
 
 static void set_text(json_t *object, const char *key, const char *value, size_t length)
@@ -42,7 +41,7 @@ static void take_fact(const char *const *keys, const char *value, size_t length,
 		set_text(all->keys, keys[2], value, length);
 }
 
-/* The snapshotter's: KEY/id, in seven bits a byte, the lowest first. */
+/* The snapshotter's database: KEY/id, a varint. */
 static void take_number(const char *const *keys, const char *value, size_t length, gpointer numbers)
 {
 	guint64 number = 0;
@@ -95,7 +94,7 @@ static bool blob_is_here(const DockerRoot *root, const char *digest)
 	return path != NULL && g_file_test(path, G_FILE_TEST_IS_REGULAR);
 }
 
-/* A document by its digest; NULL where it is not there, or no JSON. */
+/* A document by its digest; NULL if it is missing, or no JSON. */
 static json_t *blob_json(const DockerRoot *root, const char *digest)
 {
 	g_autofree char *path = docker_blob_path(root, digest),
@@ -108,7 +107,7 @@ static void add_blob(json_t *blobs, const char *digest)
 	json_object_set_new(blobs, digest, json_true());
 }
 
-/* Adds the blobs of a manifest if all are here, the manifest last. layers: how many it has. */
+/* Adds the blobs of a manifest if all exist, the manifest last. layers: their number. */
 static bool add_manifest(const DockerRoot *root, const char *digest, const json_t *manifest,
 	json_t *blobs, size_t *layers)
 {
@@ -132,7 +131,7 @@ static bool is_attestation(const json_t *entry)
 	return strcmp(json_str(entry, "platform.os"), "unknown") == 0;
 }
 
-/* Platforms that were not pulled are listed, but not here. */
+/* Platforms that were not pulled are listed without content. */
 static bool add_index(const DockerRoot *root, const char *digest, const json_t *entries,
 	json_t *blobs, size_t *layers)
 {
@@ -151,7 +150,7 @@ static bool add_index(const DockerRoot *root, const char *digest, const json_t *
 	return found;
 }
 
-/* An image of one platform is known to the engine by its configuration; one that lists several by that list. */
+/* The engine's id of an image is the digest of its configuration; for several platforms, that of the index. */
 static char *id_of(const char *digest, const json_t *document)
 {
 	const char *config = json_str(document, "config.digest");
@@ -196,7 +195,7 @@ json_t *docker_containerd_image(DockerRoot *root, const char *digest)
 	return image;
 }
 
-/* Of an image whose manifest is missing, its names are told. */
+/* An image whose manifest is missing is reported by its names. */
 static json_t *image_lost(DockerRoot *root, const char *digest)
 {
 	json_t *image = json_object_get(root->images, digest);
@@ -208,7 +207,7 @@ static json_t *image_lost(DockerRoot *root, const char *digest)
 	return image;
 }
 
-/* Names of Docker's own ("moby-dangling@sha256:...") and digests are no tags. */
+/* Docker's internal names ("moby-dangling@sha256:...") and digests are no tags. */
 static void add_name(DockerRoot *root, const char *name, const char *digest)
 {
 	json_t *image = docker_containerd_image(root, digest);
@@ -221,7 +220,7 @@ static void add_name(DockerRoot *root, const char *name, const char *digest)
 	json_array_append_new(json_object_get(image, "Tags"), json_string(shown));
 }
 
-/* ---- all of it ---- */
+/* ---- the store ---- */
 
 char *docker_containerd_folder(const char *docker)
 {

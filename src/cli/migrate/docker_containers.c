@@ -1,4 +1,4 @@
-/* Containers: config.v2.json and hostconfig.json become what a client would have asked for. */
+/* Containers: config.v2.json and hostconfig.json become the request of a client. */
 #include "cli/migrate/docker_parts.h"
 #include "cli/migrate/requests.h"
 
@@ -26,7 +26,7 @@ static char *upper_of(const DockerRoot *root, const json_t *container)
 		       : NULL;
 }
 
-/* By the manifest of its platform, which its image may have others beside. The caller frees it. */
+/* The id of a container's image by the manifest of its platform. The caller frees it. */
 static char *image_of(const DockerRoot *root, const json_t *container)
 {
 	const char *manifest = json_str(container, "ImageManifest.digest"),
@@ -36,7 +36,7 @@ static char *image_of(const DockerRoot *root, const json_t *container)
 		       : g_strdup(image);
 }
 
-/* Containers know their images by digest also where the name has another meaning by now. */
+/* Containers refer to images by digest: the name may mean another image by now. */
 static bool image_is_missing(DockerRoot *root, const json_t *container)
 {
 	return is_containerds(container) &&
@@ -60,7 +60,7 @@ static const char *container_problem(DockerRoot *root, const json_t *container, 
 		       : NULL;
 }
 
-/* Whether a dockerd would start it when it starts itself. */
+/* Whether dockerd would start it at its own start. */
 static bool would_start(const json_t *container, const json_t *host)
 {
 	const char *policy = json_str(host, "RestartPolicy.Name");
@@ -70,7 +70,7 @@ static bool would_start(const json_t *container, const json_t *host)
 			       !json_bool(container, "HasBeenManuallyStopped")));
 }
 
-/* names: of all containers, by id. Takes nothing over. */
+/* names: of all containers, by id; borrowed. */
 static json_t *container_of(
 	DockerRoot *root, const json_t *container, json_t *host, const json_t *names)
 {
@@ -90,7 +90,7 @@ static json_t *container_of(
 	return made;
 }
 
-/* Those that lean on others come behind them; else the oldest first. */
+/* Containers come after those that they depend on; otherwise the oldest first. */
 static int order(gconstpointer a, gconstpointer b)
 {
 	const json_t *one = *(json_t *const *)a, *other = *(json_t *const *)b;
@@ -121,7 +121,7 @@ static bool read_all(const DockerRoot *root, GPtrArray *containers, json_t *name
 	return true;
 }
 
-/* Whether it cannot be done without containerd's store. */
+/* Whether containerd's store is needed. */
 static bool needs_containerd(const DockerRoot *root, const GPtrArray *containers)
 {
 	g_autofree char *classic = g_build_filename(root->path, "image/overlay2", NULL);

@@ -11,7 +11,7 @@
 
 enum { LINE_LIMIT = 64 << 20, BLOCK = 128 * 1024, FILE_ENTRY = 1, SEGMENT = 2 };
 
-/* zlib's, of which the stream is not known here. */
+/* Functions of zlib; its stream type is not declared here. */
 static void *(*gz_open)(const char *path, const char *mode);
 static int (*gz_read)(void *file, void *buffer, unsigned length);
 static int (*gz_close)(void *file);
@@ -28,7 +28,7 @@ static bool one_line(const char *text, size_t length, Entry each, gpointer data,
 	return length == 0 || (entry != NULL && each(entry, data, error));
 }
 
-/* All lines that are whole are taken off the buffer. */
+/* Handles and removes all complete lines of the buffer. */
 static bool take_lines(GString *buffer, Entry each, gpointer data, GError **error)
 {
 	const char *begin = buffer->str, *end;

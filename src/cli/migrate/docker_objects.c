@@ -6,8 +6,7 @@
 
 #include <string.h>
 
-/* What is kept of a network's addresses: [{"PreferredPool", "SubPool", "Gateway", "AuxAddresses"}] as a text. Pools that Docker has
- * chosen itself are not named: the engine chooses its own. */
+/* A network's stored addresses: [{"PreferredPool", "SubPool", "Gateway", "AuxAddresses"}] as a text. Pools that Docker has chosen itself are left out: the engine chooses its own. */
 static void add_pools(json_t *pools, const char *text)
 {
 	g_autoptr(json_t) list = json_parse(text, strlen(text), NULL);
@@ -58,14 +57,14 @@ static json_t *network_request(const json_t *network)
 		json_str(network, "name"), "Driver", json_str(network, "networkType"), "Internal",
 		json_bool(network, "internal"), "Attachable", json_bool(network, "attachable"),
 		"EnableIPv6", json_bool(network, "enableIPv6"), "IPAM", ipam);
-	/* The key has points of its own. */
+	/* The key contains dots. */
 	json_t *generic = json_object_get(network, "generic");
 	add_object(request, "Options", json_object_get(generic, "com.docker.network.generic"));
 	add_object(request, "Labels", json_object_get(network, "labels"));
 	return request;
 }
 
-/* libnetwork has a number of eight bytes before each value. */
+/* libnetwork stores an index of eight bytes before each value. */
 static void take_network(
 	const char *const *keys, const char *value, size_t length, gpointer networks)
 {

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* An id is its digest, and the name of a file. */
+/* An id is a digest, and a file name. */
 static const char *hex_of(const char *id)
 {
 	return digest_is_valid(id) ? id + strlen("sha256:") : NULL;
@@ -70,7 +70,7 @@ static bool layers_are_there(const DockerRoot *root, const json_t *chains, GErro
 	return true;
 }
 
-/* An image that is wanted, once. */
+/* Adds a required image, unless it has been added. */
 static json_t *image_of(DockerRoot *root, const char *id)
 {
 	g_autoptr(GError) problem = NULL;

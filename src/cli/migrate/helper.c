@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-/* The end of an archive, and nothing before it. */
+/* An empty archive. */
 static ssize_t read_nothing(gpointer data, void *buffer, size_t size)
 {
 	enum { END = 1024 };

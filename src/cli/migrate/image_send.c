@@ -11,7 +11,7 @@
 #include <fcntl.h>
 #include <string.h>
 
-/* A thread writes the archive into a pipe, out of which the request's body is read. */
+/* A thread writes the archive into a pipe, from which the request's body is read. */
 typedef struct {
 	const DockerRoot *root;
 	const json_t *ids;
@@ -60,7 +60,7 @@ static bool write_layer(Sending *sending, const char *chain, GError **error)
 	       tar_write_filled(sending->writer, path, size, fill_layer, &files, error);
 }
 
-/* Its layers but those in sent, which they are added to; its line of the manifest. */
+/* Adds its layers, except for those in sent, and its line of the manifest; the layers are added to sent. */
 static bool write_image(
 	Sending *sending, const char *id, json_t *sent, json_t *manifest, GError **error)
 {
@@ -97,7 +97,7 @@ static bool write_blob(Sending *sending, const char *digest, GError **error)
 				 digest);
 }
 
-/* A line of the layout's index for each of its names; containerd's annotation is a whole reference (OCI's own is a tag). */
+/* Adds an entry of the layout's index for each name; containerd's annotation is a full reference (OCI's own is a tag). */
 static bool list_names(const DockerRoot *root, const json_t *image, json_t *list, GError **error)
 {
 	const char *digest = json_str(image, "Target");
@@ -120,7 +120,7 @@ static bool list_names(const DockerRoot *root, const json_t *image, json_t *list
 	return true;
 }
 
-/* containerd's images as an OCI layout (OCI image-spec, image-layout.md): their manifests, and with them their digests, stay. */
+/* containerd's images as an OCI layout (OCI image-spec, image-layout.md), which keeps manifests and digests. */
 static bool write_layout(Sending *sending, GError **error)
 {
 	static const char layout[] = "{\"imageLayoutVersion\":\"1.0.0\"}";
@@ -172,7 +172,7 @@ static gpointer write_run(gpointer data)
 	return NULL;
 }
 
-/* The end of the pipe is the archive's only where the thread says so. */
+/* The end of the pipe is the end of the archive only if the thread has succeeded. */
 static ssize_t body_read(gpointer data, void *buffer, size_t size)
 {
 	Sending *sending = data;
@@ -188,7 +188,7 @@ static ssize_t body_read(gpointer data, void *buffer, size_t size)
 	return sending->error != NULL ? -1 : 0;
 }
 
-/* What the engine says about it comes in the answer's lines. */
+/* The engine's messages are lines of the answer. */
 static bool answer_fits(Response *response, GError **error)
 {
 	size_t length;
@@ -216,7 +216,7 @@ bool images_send(Client *client, const DockerRoot *root, const json_t *ids, GErr
 			  "Content-Type: application/x-tar\r\n", body_read, &sending, &response,
 			  error) &&
 		  answer_fits(&response, error);
-	/* Whatever it still writes, nobody reads. */
+	/* The reader is gone: makes the thread's writes fail. */
 	fd_clear(&sending.in);
 	if (sending.thread != NULL)
 		g_thread_join(sending.thread);

@@ -35,7 +35,7 @@ static bool make_network(gpointer data, json_t *network, GError **error)
 	return taking_ask(&migration->taking, "POST", "/networks/create", network, error);
 }
 
-/* A volume that is a mount has no data of its own. */
+/* A volume that mounts something else has no data of its own. */
 static bool make_volume(gpointer to, json_t *volume, GError **error)
 {
 	Migration *migration = to;
@@ -53,7 +53,7 @@ static bool make_volume(gpointer to, json_t *volume, GError **error)
 	return false;
 }
 
-/* What the container has changed goes where the engine keeps that. */
+/* Copies the container's writable layer to the engine's. */
 static bool copy_changes(Migration *migration, const char *id, const char *from, GError **error)
 {
 	g_autofree char *path = g_strdup_printf("/containers/%s/json", id);
@@ -124,18 +124,18 @@ static void take_containers(Migration *migration)
 	}
 }
 
-/* Its first tag, or its id, while it had some; the caller frees it. */
+/* Its first tag, or its id; the caller frees it. */
 static char *image_name(const json_t *image, const char *id)
 {
 	const char *tag = json_elem(json_object_get(image, "Tags"), 0);
 	return g_strdup(*tag != '\0' ? tag : id);
 }
 
-/* Names that the engine has given to other images stay theirs. */
+/* Names of existing images of the engine are not moved. */
 static void drop_taken_tags(Migration *migration, const char *id, json_t *image)
 {
 	json_t *tags = json_object_get(image, "Tags");
-	/* Of one in containerd's store, the engine's id is another one than Docker's. */
+	/* The engine's id of an image in containerd's store differs from Docker's. */
 	g_autofree char *its = taking_image_named(&migration->taking, id);
 	for (size_t i = json_array_size(tags); i-- > 0;) {
 		g_autofree char *named = taking_image_named(&migration->taking, json_elem(tags, i));
@@ -157,7 +157,7 @@ static bool add_tag(Migration *migration, const char *id, const char *tag, GErro
 	return taking_ask(&migration->taking, "POST", path, NULL, error);
 }
 
-/* An image that the engine has already gets the names that it lacks. */
+/* An image that exists already gets its missing names. */
 static void add_tags(Migration *migration, const char *id, json_t *image)
 {
 	size_t i;
@@ -173,7 +173,7 @@ static void add_tags(Migration *migration, const char *id, json_t *image)
 	}
 }
 
-/* Which of them - those in containerd's store, or the others - the engine has not, and can have. */
+/* The images of one kind (in containerd's store, or not) that the engine lacks and can take over. */
 static json_t *images_wanted(Migration *migration, bool containerd)
 {
 	json_t *wanted = json_array(), *image;
@@ -236,7 +236,7 @@ static void start_all(Migration *migration)
 	}
 }
 
-/* Files are put where the engine says, by us, who have to be root beside it; its ids must not be others than Docker's. */
+/* This process writes the files into the engine's folders: it has to be root on the same host, and the engine must not map ids differently from Docker. */
 static bool check_engine(Client *client, GError **error)
 {
 	if (!g_str_has_prefix(client_host(client), "unix://") || geteuid() != 0)

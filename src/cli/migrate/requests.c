@@ -4,7 +4,7 @@
 
 static const char container_mode[] = "container:";
 
-/* "container:ID" leads to a name, as the id will be another one. Each part that names a container. */
+/* "container:ID" becomes a name, as the id will change; for each mode that can name a container. */
 static void name_modes(json_t *host, const json_t *names)
 {
 	static const char *const modes[] = {"NetworkMode", "IpcMode", "PidMode"};
@@ -35,7 +35,7 @@ static bool binds_have(const json_t *host, const char *destination)
 	return false;
 }
 
-/* Volumes without a name have one by now, and those of other containers (--volumes-from) are mounts of its own. */
+/* Anonymous volumes have names by now, and those of --volumes-from are mounts of its own. */
 static void add_volumes(json_t *host, json_t *points)
 {
 	const char *destination;
@@ -78,7 +78,7 @@ json_t *request_of_networks(json_t *networks)
 	return requests;
 }
 
-/* The engine has put into the configuration what it chose itself. */
+/* Removes values of the configuration that the engine has chosen. */
 static void forget_chosen(json_t *config, const json_t *host, const char *id)
 {
 	const char *mode = json_str(host, "NetworkMode");
@@ -89,7 +89,7 @@ static void forget_chosen(json_t *config, const json_t *host, const char *id)
 	}
 	if (g_str_has_prefix(mode, container_mode))
 		json_object_del(config, "ExposedPorts");
-	/* Deprecated, and the endpoint's by now. */
+	/* Deprecated: it is a setting of the endpoint. */
 	json_object_del(config, "MacAddress");
 }
 

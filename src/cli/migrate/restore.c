@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* volumes, containers: what was made here, and so gets its stream: by its number in the list, a volume's name or a container's id. */
+/* volumes, containers: objects made by this restore, whose streams are used: number in the list -> a volume's name or a container's id. */
 typedef struct {
 	Taking taking;
 	BackupReader *reader;
@@ -50,7 +50,7 @@ static void take_networks(Restore *restore)
 			json_str(network, "Driver"), make_network, restore);
 }
 
-/* Those with files to come are told of when they have come. */
+/* Objects with files are reported when the files are complete. */
 static void take_volumes(Restore *restore)
 {
 	size_t i;
@@ -125,7 +125,7 @@ static bool fill_layer(Restore *restore, const char *id, GError **error)
 	return send_stream(restore, "PUT", path, error);
 }
 
-/* What is not whole does not stay. */
+/* Incomplete objects are removed. */
 static void fill(Restore *restore, const char *kind, const char *format, const char *name,
 	bool (*put)(Restore *, const char *, GError **))
 {
@@ -136,7 +136,7 @@ static void fill(Restore *restore, const char *kind, const char *format, const c
 	taking_undo(&restore->taking, format, name);
 }
 
-/* Containers are made when the images have come, or when there are none. */
+/* Containers are made after the images, or at once if there are none. */
 static void take_stream(Restore *restore, const char *stream, bool *made)
 {
 	g_autoptr(GError) error = NULL;

@@ -33,10 +33,10 @@ bool taking_is_there(Taking *taking, const char *format, const char *name, GErro
 	g_autoptr(json_t) answer = client_call(taking->client, "GET", path, NULL, &problem);
 	if (answer == NULL && problem != NULL && !is_answer_of(problem, BERTH_ERROR_NOT_FOUND))
 		g_propagate_error(error, g_steal_pointer(&problem));
-	/* The beginning of an id is taken for a name, too. */
+	/* A prefix of an id counts as a name. */
 	const char *its = json_str(answer, "Name");
 	its += *its == '/';
-	/* Only an image has no name but an id. */
+	/* Only images may have an id and no name. */
 	return *its != '\0' ? strcmp(its, name) == 0 : *json_str(answer, "Id") != '\0';
 }
 
@@ -79,7 +79,7 @@ char *taking_image_named(Taking *taking, const char *name)
 	return g_strdup(json_str(image, "Id"));
 }
 
-/* The image goes by the name that it was asked for by, if that is still the same one. */
+/* Uses the image's name in the request, if it still means the same image. */
 static void name_image(Taking *taking, json_t *request, const char *id)
 {
 	g_autofree char *named = taking_image_named(taking, json_str(request, "Image")),
@@ -88,7 +88,7 @@ static void name_image(Taking *taking, json_t *request, const char *id)
 		json_object_set_new(request, "Image", json_string(id));
 }
 
-/* Those beside the first one. */
+/* All but the first one. */
 static bool connect_networks(
 	Taking *taking, const char *id, const json_t *container, GError **error)
 {

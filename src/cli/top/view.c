@@ -21,7 +21,7 @@ static const struct {
 	[MEASURE_BLOCK] = {"DISK/s", 7},
 };
 
-/* Column widths for 80 columns; additional space is given to both name and image. */
+/* Column widths for 80 columns; additional space is given to the name and the sparklines. */
 typedef struct {
 	int name, spark;
 } Layout;
