@@ -71,6 +71,34 @@ static json_t *network_subnet(const Call *call)
 	return json_string(network);
 }
 
+/* One after the other, each at the next place that it can begin at. */
+static json_t *network_subnets(const Call *call)
+{
+	guint32 address;
+	int bits;
+	if (!read_network(call, &address, &bits))
+		return NULL;
+	guint64 at = address, end = (guint64)address + (1ULL << (32 - bits));
+	g_autoptr(json_t) list = json_array();
+	for (size_t i = 1; i < json_array_size(call->list); i++) {
+		double more = number_at(call, i);
+		if (!(more >= 1 && bits + more <= 32) || more != floor(more))
+			return wrong(call, more >= 1 ? "the prefix cannot be extended so far"
+						     : "must extend prefix by at least one bit");
+		int length = bits + (int)more;
+		guint64 size = 1ULL << (32 - length);
+		at = (at + size - 1) / size * size;
+		if (at + size > end)
+			return wrong(call, "not enough remaining address space for a subnet");
+		g_autofree char *text = address_text((guint32)at),
+				*network = g_strdup_printf("%s/%d", text, length);
+		json_array_append_new(list, json_string(network));
+		at += size;
+	}
+	return g_steal_pointer(&list);
+}
+
 const HclFunction hcl_networks[] = {{"cidrhost", network_host, "prefix:s hostnum:n"},
 	{"cidrnetmask", network_mask, "prefix:s"},
-	{"cidrsubnet", network_subnet, "prefix:s newbits:n netnum:n"}, {NULL, NULL, NULL}};
+	{"cidrsubnet", network_subnet, "prefix:s newbits:n netnum:n"},
+	{"cidrsubnets", network_subnets, "prefix:s newbits:n..."}, {NULL, NULL, NULL}};

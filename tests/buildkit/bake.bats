@@ -54,6 +54,9 @@ plain() { jq -S '.group[].targets |= sort'; }
 		cidrhost("10.0.0.0/8",5)|10.0.0.5
 		cidrnetmask("10.0.0.0/12")|255.240.0.0
 		cidrsubnet("10.0.0.0/8",8,2)|10.2.0.0/16
+		join(",",cidrsubnets("10.0.0.0/16",4,4,8,4))|10.0.0.0/20,10.0.16.0/20,10.0.32.0/24,10.0.48.0/20
+		join(",",cidrsubnets("10.1.2.3/8",1,2))|10.0.0.0/9,10.128.0.0/10
+		jsonencode(cidrsubnets("10.0.0.0/24"))|[]
 		uuidv5("dns","x")|05b16a01-46c6-56dd-bd6e-c6dfb4a1427a
 		urlencode("a b&c")|a+b%26c
 		absolute("-2")|2
@@ -332,4 +335,16 @@ plain() { jq -S '.group[].targets |= sort'; }
 		{"target":{"default":{"tags":["a"],"tags":["b"]}}}|Duplicate argument
 		{"variable":{"A":{"default":"x","validation":[{"condition":"${A == \"x\"}","error_message":"no"},{"condition":"${A != \"x\"}","error_message":"two"}]}},"target":{"default":{}}}|Validation failed; two
 	E
+}
+
+@test "bake --metadata-file: what each target became, by its name" {
+	echo f >f
+	printf 'FROM scratch\nCOPY f /\n' >Dockerfile
+	printf 'group "default" { targets = ["a", "b"] }\ntarget "a" { tags = ["meta-a"] }\ntarget "b" { contexts = { base = "target:a" } }\n' >docker-bake.hcl
+	bake --metadata-file meta.json
+	jq -e 'keys == ["a", "b"] and .a."image.name" == "docker.io/library/meta-a"' meta.json
+	[ "$(jq -r '.a."containerimage.config.digest"' meta.json)" = "$(d image inspect -f '{{.Id}}' meta-a)" ]
+	rm meta.json
+	not bake --metadata-file meta.json nosuch
+	[ ! -e meta.json ]
 }

@@ -13,7 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { MAX_BAKE_FILE = 4 << 20 };
+enum { MAX_BAKE_FILE = 4 << 20, MAX_METADATA = 16 << 20 };
 
 static const Flag flags[] = {
 	{"allow", 0, LIST, "allow privileges for steps: network.host, security.insecure"},
@@ -23,6 +23,7 @@ static const Flag flags[] = {
 		"a bake file: HCL, JSON or Compose (docker-bake.hcl, compose.yaml, ...)"},
 	{"list", 0, STRING, "list targets or variables"},
 	{"load", 0, BOOL, "keep the images in the engine (they are)"},
+	{"metadata-file", 0, STRING, "write metadata of the results to a file"},
 	{"no-cache", 0, BOOL, "run every step anew"},
 	{"print", 0, BOOL, "print the plan as JSON, and build nothing"},
 	{"progress", 0, STRING, "auto, plain, tty, quiet or rawjson"},
@@ -139,8 +140,9 @@ static char **names_of(Cli *cli, GError **error)
 typedef struct {
 	Cli *cli;
 	const json_t *targets;
-	json_t *built; /* name -> id of its image */
-	char *folder;  /* of files that are temporary for one build */
+	json_t *built;	  /* name -> id of its image */
+	json_t *metadata; /* name -> what --metadata-file says of it */
+	char *folder;	  /* of files that are temporary for one build */
 	bool check;
 } Oven;
 
@@ -281,7 +283,8 @@ static bool add_dockerfile(
 static bool run_build(Oven *oven, const char *name, const json_t *target, GError **error)
 {
 	g_autoptr(GStrvBuilder) list = g_strv_builder_new();
-	g_autofree char *iid = g_strconcat(oven->folder, "/", name, ".iid", NULL);
+	g_autofree char *iid = g_strconcat(oven->folder, "/", name, ".iid", NULL),
+			*metadata = g_strconcat(oven->folder, "/", name, ".metadata", NULL);
 	g_autoptr(json_t) allowed = flag_list(oven->cli, "allow");
 	if (!add_contexts(oven, list, target, error) ||
 		!add_dockerfile(oven, list, name, target, error))
@@ -293,6 +296,8 @@ static bool run_build(Oven *oven, const char *name, const json_t *target, GError
 	for (size_t i = 0; i < json_array_size(allowed); i++)
 		add(list, "--allow", json_elem(allowed, i));
 	add(list, "--iidfile", iid);
+	if (*flag_text(oven->cli, "metadata-file") != '\0')
+		add(list, "--metadata-file", metadata);
 	if (oven->check)
 		g_strv_builder_add(list, "--check");
 	if (*flag_text(oven->cli, "progress") != '\0')
@@ -304,6 +309,9 @@ static bool run_build(Oven *oven, const char *name, const json_t *target, GError
 		return fail(error, BERTH_ERROR_UNAVAILABLE, "target %s: failed to build", name);
 	g_autofree char *id = file_read(iid, 128);
 	json_object_set_new(oven->built, name, json_string(id != NULL ? id : ""));
+	g_autofree char *told = file_read(metadata, MAX_METADATA);
+	if (told != NULL)
+		json_object_set_new(oven->metadata, name, json_parse(told, strlen(told), NULL));
 	return true;
 }
 
@@ -327,11 +335,23 @@ static void remove_folder(const char *folder)
 	rmdir(folder);
 }
 
+/* What each target's result is, by its name, as buildx writes it. */
+static bool write_metadata(Cli *cli, const json_t *metadata, GError **error)
+{
+	const char *path = flag_text(cli, "metadata-file");
+	if (*path == '\0')
+		return true;
+	char *text = json_dumps(metadata, JSON_INDENT(2));
+	bool ok = file_replace(path, text, strlen(text), 0644, false, error);
+	free(text);
+	return ok;
+}
+
 static bool bake_all(Cli *cli, const json_t *plan, GError **error)
 {
-	g_autoptr(json_t) built = json_object();
+	g_autoptr(json_t) built = json_object(), metadata = json_object();
 	g_autofree char *folder = g_dir_make_tmp("berth-bake-XXXXXX", error);
-	Oven oven = {cli, json_object_get(plan, "target"), built, folder,
+	Oven oven = {cli, json_object_get(plan, "target"), built, metadata, folder,
 		flag_bool(cli, "check", false)};
 	const char *name;
 	json_t *target;
@@ -340,7 +360,7 @@ static bool bake_all(Cli *cli, const json_t *plan, GError **error)
 		ok = ok && bake_target(&oven, name, error);
 	if (folder != NULL)
 		remove_folder(folder);
-	return ok;
+	return ok && write_metadata(cli, metadata, error);
 }
 
 /* As buildx prints errors before the build. */
