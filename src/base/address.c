@@ -138,7 +138,11 @@ char **tcp_address_split(const char *text)
 {
 	const char *colon = strrchr(text, ':');
 	bool bracketed = *text == '[';
-	if (colon == NULL || colon[1] == '\0' || (bracketed && (colon == text || colon[-1] != ']')))
+	/* getaddrinfo takes a number that is too large, and cuts it off. */
+	if (colon == NULL || colon[1] == '\0' ||
+		(strspn(colon + 1, "0123456789") == strlen(colon + 1) &&
+			g_ascii_strtoull(colon + 1, NULL, 10) > G_MAXUINT16) ||
+		(bracketed && (colon == text || colon[-1] != ']')))
 		return NULL;
 	char **parts = g_new0(char *, 3);
 	parts[0] = bracketed ? g_strndup(text + 1, (gsize)(colon - text) - 2)

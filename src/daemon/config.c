@@ -96,6 +96,20 @@ static bool check_block(const char *key, const char *text, int family, GError **
 	       fail(error, BERTH_ERROR_INVALID, "invalid %s: %s: invalid CIDR address", key, text);
 }
 
+/* A bridge of the user's has its own address, that of "bip" is for one that the engine makes. */
+static bool check_bridge(const json_t *given, GError **error)
+{
+	static const char *const others[] = {"bip", "bip6"};
+	bool named = *json_str(given, "bridge") != '\0';
+	for (size_t i = 0; named && i < G_N_ELEMENTS(others); i++)
+		if (*json_str(given, others[i]) != '\0')
+			return fail(error, BERTH_ERROR_INVALID,
+				"You specified -b & --%s, mutually exclusive options. Please "
+				"specify only one",
+				others[i]);
+	return true;
+}
+
 /* The default bridge's addresses, and default options of networks. */
 static bool read_networks(Config *config, const json_t *given, GError **error)
 {
@@ -107,7 +121,7 @@ static bool read_networks(Config *config, const json_t *given, GError **error)
 	config->ipv6 = json_bool(given, "ipv6");
 	config->userland_proxy = !json_is_false(json_object_get(given, "userland-proxy"));
 	config->network_options = json_deep_copy(json_object_get(given, "default-network-opts"));
-	return check_block("bip", config->bip, AF_INET, error) &&
+	return check_bridge(given, error) && check_block("bip", config->bip, AF_INET, error) &&
 	       check_block("bip6", config->bip6, AF_INET6, error) &&
 	       check_block("fixed-cidr", config->fixed_cidr, AF_INET, error) &&
 	       check_block("fixed-cidr-v6", config->fixed_cidr6, AF_INET6, error);
@@ -164,11 +178,24 @@ static bool read_count(
 	       fail(error, BERTH_ERROR_INVALID, "invalid %s: a number above 0 is wanted", key);
 }
 
+static char **insecure_registries(const json_t *given)
+{
+	char **list = json_strv(json_object_get(given, "insecure-registries"));
+	for (int i = 0; list[i] != NULL; i++) {
+		char *bare = g_strdup(config_without_scheme(list[i]));
+		if (strcmp(bare, list[i]) != 0)
+			log_warn("insecure registry %s is taken without its scheme", list[i]);
+		g_free(list[i]);
+		list[i] = bare;
+	}
+	return list;
+}
+
 static bool read_registries(Config *config, const json_t *given, GError **error)
 {
 	g_autofree char *folder = g_path_get_dirname(config_path(given));
 	config->registry_mirrors = json_strv(json_object_get(given, "registry-mirrors"));
-	config->insecure_registries = json_strv(json_object_get(given, "insecure-registries"));
+	config->insecure_registries = insecure_registries(given);
 	config->certs = g_build_filename(folder, "certs.d", NULL);
 	config->http_proxy = proxy_of(given, "http-proxy");
 	config->https_proxy = proxy_of(given, "https-proxy");
@@ -270,7 +297,9 @@ Config *config_load(int argc, char **argv, GError **error)
 	config->exec_root = folder_or(given, "exec-root", "/run/berth");
 	config->pidfile = text_or(given, "pidfile", "");
 	config->metrics_addr = text_or(given, "metrics-addr", "");
-	config->group = text_or(given, "group", "berth");
+	/* "": nobody but root. */
+	config->group = g_strdup(
+		json_object_get(given, "group") != NULL ? json_str(given, "group") : CONFIG_GROUP);
 	config->log_level = text_or(given, "log-level", "info");
 	config->cgroup_parent = text_or(given, "cgroup-parent", "/berth");
 	config->shim = g_build_filename(folder, "berth-shim", NULL);

@@ -153,7 +153,8 @@ static bool check_exec_opts(const json_t *list, GError **error)
 		g_auto(GStrv) parts = g_strsplit(json_string_value(value), "=", 2);
 		if (g_strv_length(parts) != 2)
 			return fail(error, BERTH_ERROR_INVALID,
-				"invalid exec-opt (%s): key=value is wanted", json_elem(list, i));
+				"invalid exec-opt (%s): must be formatted 'opt=value'",
+				json_elem(list, i));
 		if (strcmp(parts[0], "native.cgroupdriver") != 0)
 			return fail(error, BERTH_ERROR_INVALID,
 				"invalid exec-opt (%s): unknown option: '%s'", json_elem(list, i),

@@ -16,8 +16,10 @@ json_t *config_pools(const json_t *list, GError **error);
 bool config_check_values(const json_t *given, GError **error);
 /* config_access.c: "api-access": INVALID for what is no rule. */
 bool config_check_access(const json_t *given, GError **error);
-/* config_names.c: of labels, registry mirrors and search domains. */
+/* config_names.c: of labels, registries and search domains. */
 bool config_check_names(const json_t *given, GError **error);
+/* An insecure registry, without the "http://" that some write before it; in the same text. */
+const char *config_without_scheme(const char *registry);
 /* config_flags.c: a command line as an object of daemon.json's keys, and "config-file" and "validate". --help and
  * --version are answered here and end the program. NULL with INVALID for what is no flag of ours. New reference. */
 json_t *config_flags(int argc, char **argv, GError **error);

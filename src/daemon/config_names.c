@@ -62,12 +62,56 @@ static bool check_mirror(const char *mirror, GError **error)
 	return true;
 }
 
+/* A host, with a port or none, or a block of addresses; as dockerd, "http://" before it is let pass. */
+static bool check_insecure(const char *registry, GError **error)
+{
+	Address block;
+	size_t length = strlen(registry);
+	if (length == 0 || *registry == '-' || registry[length - 1] == '-')
+		return fail(error, BERTH_ERROR_INVALID,
+			"invalid index name (%s). Cannot begin or end with a hyphen", registry);
+	const char *host = config_without_scheme(registry);
+	if (strstr(host, "://") != NULL)
+		return fail(error, BERTH_ERROR_INVALID,
+			"insecure registry %s should not contain '://'", registry);
+	if (g_hostname_is_ip_address(host) ||
+		(strchr(host, '/') != NULL && address_parse(host, &block)))
+		return true;
+	const char *port = strrchr(host, ':');
+	size_t digits = port != NULL ? strspn(port + 1, "0123456789") : 0;
+	if (port != NULL &&
+		(port[1 + digits] != '\0' || g_ascii_strtoull(port + 1, NULL, 10) > G_MAXUINT16))
+		return fail(error, BERTH_ERROR_INVALID,
+			"insecure registry %s is not valid: invalid port \"%s\"", registry,
+			port + 1);
+	g_autofree char *name = g_strndup(host, port != NULL ? (gsize)(port - host) : strlen(host));
+	bool bracketed = *name == '[' && g_str_has_suffix(name, "]");
+	static const char letters[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-";
+	return (*name != '\0' && (bracketed || strspn(name, letters) == strlen(name))) ||
+	       fail(error, BERTH_ERROR_INVALID,
+		       "insecure registry %s is not valid: invalid host \"%s\"", registry, name);
+}
+
+const char *config_without_scheme(const char *registry)
+{
+	static const char *const schemes[] = {"http://", "https://"};
+	for (size_t i = 0; i < G_N_ELEMENTS(schemes); i++)
+		if (g_ascii_strncasecmp(registry, schemes[i], strlen(schemes[i])) == 0)
+			return registry + strlen(schemes[i]);
+	return registry;
+}
+
 bool config_check_names(const json_t *given, GError **error)
 {
 	const json_t *mirrors = json_object_get(given, "registry-mirrors"),
+		     *insecure = json_object_get(given, "insecure-registries"),
 		     *domains = json_object_get(given, "dns-search");
 	for (size_t i = 0; i < json_array_size(mirrors); i++)
 		if (!check_mirror(json_elem(mirrors, i), error))
+			return false;
+	for (size_t i = 0; i < json_array_size(insecure); i++)
+		if (!check_insecure(json_elem(insecure, i), error))
 			return false;
 	for (size_t i = 0; i < json_array_size(domains); i++) {
 		g_autofree char *domain = search_domain(json_elem(domains, i));

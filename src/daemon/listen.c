@@ -31,17 +31,33 @@ static bool listener_lives(const char *path)
 	       listener.pid == 0 || kill(listener.pid, 0) == 0 || errno != ESRCH;
 }
 
+/* By name or number, one that no account has included, as dockerd's. Without the one that is meant if none is named, the
+ * socket is root's alone. */
+static bool group_of(const char *name, gid_t *id, GError **error)
+{
+	struct group *group = getgrnam(name);
+	guint64 number = 0;
+	bool found = group != NULL || *name == '\0' ||
+		     g_ascii_string_to_unsigned(name, 10, 0, G_MAXUINT32 - 1, &number, NULL);
+	*id = group != NULL ? group->gr_gid : (gid_t)number;
+	return found || strcmp(name, CONFIG_GROUP) == 0 ||
+	       fail(error, BERTH_ERROR_INVALID, "failed to load listeners: group %s not found",
+		       name);
+}
+
 static bool listen_unix(Server *server, const Config *config, const char *path, GError **error)
 {
-	struct group *group = getgrnam(config->group);
+	gid_t group;
 	if (listener_lives(path))
 		return fail(
 			error, BERTH_ERROR_CONFLICT, "another engine listens at %s already", path);
+	if (!group_of(config->group, &group, error))
+		return false;
 	unlink(path); /* left by a killed engine */
 	int fd = unix_listen(path, SOCK_STREAM, 0660);
 	if (fd < 0)
 		return fail_errno(error, "cannot listen at %s", path);
-	if (group != NULL && chown(path, 0, group->gr_gid) < 0)
+	if (chown(path, 0, group) < 0)
 		log_warn("cannot give %s to group %s", path, config->group);
 	server_add_listener(server, fd, false, NULL);
 	return true;

@@ -87,6 +87,44 @@ refused() { # text of the file, what is said
 	done
 }
 
+@test "daemon.json: what names a thing that is not there, or contradicts another value, is refused" {
+	refused '{"bridge":"mine0","bip":"10.1.2.1/24"}' 'You specified -b & --bip, mutually exclusive options. Please specify only one'
+	refused '{"bridge":"none","bip6":"fd00::1/64"}' 'You specified -b & --bip6, mutually exclusive options. Please specify only one'
+	refused '{"userns-remap":"nosuchuser"}' 'Error during uid lookup for "nosuchuser": unable to find entry "nosuchuser" in passwd database'
+	refused '{"userns-remap":"root:nosuchgroup"}' 'Error during groupname lookup for "nosuchgroup": unable to find entry "nosuchgroup" in group database'
+	refused '{"userns-remap":"a:b:c"}' 'Invalid user/group specification in --userns-remap: "a:b:c"'
+	refused '{"exec-opts":["foo"]}' "invalid exec-opt (foo): must be formatted 'opt=value'"
+	refused '{"insecure-registries":["foo:99999"]}' 'insecure registry foo:99999 is not valid: invalid port "99999"'
+	refused '{"insecure-registries":["a_b"]}' 'insecure registry a_b is not valid: invalid host "a_b"'
+	refused '{"insecure-registries":["ftp://a"]}' "insecure registry ftp://a should not contain '://'"
+	refused '{"insecure-registries":["-a"]}' 'invalid index name (-a). Cannot begin or end with a hyphen'
+	taken '{"insecure-registries":["http://a:5000","10.0.0.0/8","::1","[::1]:5000","fd00::/64","a.b"]}'
+	[[ $output == *'insecure registry http://a:5000 is taken without its scheme'* ]]
+}
+
+@test "a start with a group that is not there, or metrics at no port, is refused; without a group the socket is root's" {
+	start() { timeout 20 unshare --net "$BUILD/berthd" -H "unix://$WORK/b.sock" --data-root "$WORK/data" --exec-root "$WORK/exec" --config-file "$WORK/daemon.json" "$@"; }
+	echo '{}' >"$WORK/daemon.json"
+	run start --group nosuchgroup
+	[ "$status" = 1 ] && [[ $output == *'failed to load listeners: group nosuchgroup not found'* ]]
+	run start --metrics-addr 127.0.0.1:99999
+	[ "$status" = 1 ]
+	run start --bridge nosuchbridge
+	[ "$status" = 1 ] && [[ $output == *'error creating default "bridge" network: bridge device with non default name nosuchbridge must be created manually'* ]]
+	run start --bridge lo
+	[ "$status" = 1 ] && [[ $output == *'existing interface lo is not a bridge'* ]]
+	local group
+	for group in 54321 ''; do
+		start --group "$group" >"$WORK/log" 2>&1 3>&- &
+		for _ in $(seq 600); do [ ! -S "$WORK/b.sock" ] || break; sleep 0.02; done
+		for _ in $(seq 600); do [ "$(stat -c %g "$WORK/b.sock")" != "${group:-0}" ] || break; sleep 0.02; done
+		[ "$(stat -c %g "$WORK/b.sock")" = "${group:-0}" ]
+		kill "$(pgrep -f "^$BUILD/berthd -H unix://$WORK/b.sock")"
+		wait
+		rm -f "$WORK/b.sock"
+	done
+}
+
 @test "daemon.json: dockerd's settings that this engine lacks are refused where it matters, else told" {
 	refused '{"icc":false}' '"icc" cannot be honoured: this engine has no such setting; it is always true'
 	refused '{"authorization-plugins":["a"]}' '"authorization-plugins" cannot be honoured: this engine has no such setting'

@@ -61,6 +61,34 @@ static bool keeps_subnet(const Engine *engine, const json_t *spec)
 	return *own == '\0' && *engine->config->fixed_cidr == '\0' && first_pool(spec) != NULL;
 }
 
+/* Whether the default bridge is the user's, which is never deleted: daemon.json may name another one than that of the
+ * row. */
+static bool default_bridge_found(const Engine *engine, const NetworkRow *row, const json_t *spec)
+{
+	const char *before =
+		json_str(json_object_get(spec, "Options"), "com.docker.network.bridge.name");
+	const char *now = engine->config->bridge;
+	return strcmp(before, now) == 0 && strcmp(now, CONFIG_BRIDGE) == 0
+		       ? row->bridge_found
+		       : strcmp(now, CONFIG_BRIDGE) != 0;
+}
+
+/* One that the engine did not make has to be there at each start, as with dockerd. */
+static bool check_default_bridge(const Config *config, GError **error)
+{
+	static const char words[] = "error creating default \"bridge\" network";
+	const char *name = config->bridge;
+	if (strcmp(name, CONFIG_BRIDGE) == 0 || strcmp(name, CONFIG_NO_BRIDGE) == 0)
+		return true;
+	if (if_nametoindex(name) == 0)
+		return fail(error, BERTH_ERROR_SYSTEM,
+			"%s: bridge device with non default name %s must be created manually",
+			words, name);
+	return link_is_free_for_bridge(name) ||
+	       fail(error, BERTH_ERROR_SYSTEM, "%s: existing interface %s is not a bridge", words,
+		       name);
+}
+
 static void read_row(const NetworkRow *row, gpointer data)
 {
 	Engine *engine = data;
@@ -74,7 +102,8 @@ static void read_row(const NetworkRow *row, gpointer data)
 	network->chosen = row->chosen && (kept || !network->predefined);
 	network->chosen6 = row->chosen6 && !network->predefined;
 	network->parent_made = row->parent_made;
-	network->bridge_found = row->bridge_found;
+	network->bridge_found =
+		network->predefined ? default_bridge_found(engine, row, parsed) : row->bridge_found;
 	/* The default networks are updated from the configuration, which may have changed. */
 	if (network->predefined && parsed != NULL)
 		network_spec_predefined(engine, row->name, parsed);
@@ -126,6 +155,8 @@ bool networks_open(Engine *engine, GError **error)
 	engine->ports = g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)g_array_unref);
 	g_mutex_init(&engine->network_lock);
 	g_autoptr(GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new(&engine->network_lock);
+	if (!check_default_bridge(engine->config, error))
+		return false;
 	network_store_each(engine->store, read_row, engine);
 	for (size_t i = 0; i < G_N_ELEMENTS(predefined); i++) {
 		g_autoptr(json_t) spec = network_spec_empty();

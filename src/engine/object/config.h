@@ -8,6 +8,8 @@ typedef struct Config Config;
 #define CONFIG_NO_BRIDGE "none"
 /* The default bridge that is the engine's own. */
 #define CONFIG_BRIDGE "berth0"
+/* The group that may use the UNIX socket, if the host has it. */
+#define CONFIG_GROUP "berth"
 
 struct Config {
 	char **hosts;	    /* -H, in order */

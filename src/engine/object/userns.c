@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/fd.h"
 
+#include <grp.h>
 #include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,15 +36,43 @@ static bool find_range(const char *path, const char *name, guint32 *first, guint
 	return false;
 }
 
+/* The names of the account and group of "user[:group]", each by name or number, as dockerd's: both must exist. */
+static bool find_names(const char *remap, char **user, char **group, GError **error)
+{
+	g_auto(GStrv) parts = g_strsplit(remap, ":", -1);
+	guint64 id;
+	if (g_strv_length(parts) > 2)
+		return fail(error, BERTH_ERROR_INVALID,
+			"Invalid user/group specification in --userns-remap: \"%s\"", remap);
+	bool number = g_ascii_string_to_unsigned(parts[0], 10, 0, G_MAXUINT32 - 1, &id, NULL);
+	const struct passwd *account = number ? getpwuid((uid_t)id) : getpwnam(parts[0]);
+	if (account == NULL)
+		return fail(error, BERTH_ERROR_INVALID,
+			"Error during uid lookup for \"%s\": unable to find entry \"%s\" in passwd "
+			"database",
+			parts[0], parts[0]);
+	*user = g_strdup(account->pw_name);
+	const char *named = parts[1] != NULL ? parts[1] : *user;
+	number = g_ascii_string_to_unsigned(named, 10, 0, G_MAXUINT32 - 1, &id, NULL);
+	const struct group *found = number ? getgrgid((gid_t)id) : getgrnam(named);
+	*group = found != NULL ? g_strdup(found->gr_name) : NULL;
+	return found != NULL || fail(error, BERTH_ERROR_INVALID,
+					"Error during groupname lookup for \"%s\": unable to find "
+					"entry \"%s\" in group "
+					"database",
+					named, named);
+}
+
 bool userns_resolve(const char *remap, Userns *userns, GError **error)
 {
 	bool by_default = strcmp(remap, "default") == 0;
-	g_auto(GStrv) names = g_strsplit(by_default ? "dockremap" : remap, ":", 2);
+	g_autofree char *user = by_default ? g_strdup("dockremap") : NULL, *group = g_strdup(user);
 	guint32 groups = 0;
 	*userns = (Userns){0};
 	if (*remap == '\0')
 		return true;
-	const char *user = names[0], *group = names[1] != NULL ? names[1] : names[0];
+	if (!by_default && !find_names(remap, &user, &group, error))
+		return false;
 	if (find_range("/etc/subuid", user, &userns->uid, &userns->count) &&
 		find_range("/etc/subgid", group, &userns->gid, &groups)) {
 		userns->count = MIN(userns->count, groups);
