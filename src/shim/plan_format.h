@@ -52,9 +52,9 @@ enum plan_op {
 	PLAN_MASK,     /* | path */
 	PLAN_READONLY, /* | path */
 	PLAN_MOUNT_READONLY, /* | mount point */
-	PLAN_LOOPBACK,	    /* | set the lo device up */
-	PLAN_HOSTNAME,	    /* | host name, domain name */
-	PLAN_SYSCTL,	    /* | file below /proc/sys, value */
+	PLAN_LOOPBACK,	     /* | set the lo device up */
+	PLAN_HOSTNAME,	     /* | host name, domain name */
+	PLAN_SYSCTL,	     /* | file below /proc/sys, value */
 	PLAN_NETWORK, /* | waits for the engine's byte, which it sends when addresses and routes are set */
 	PLAN_RLIMIT,	   /* resource, soft, hard | */
 	PLAN_OOM_SCORE,	   /* value | */
