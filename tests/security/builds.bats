@@ -540,3 +540,13 @@ module_repository() {
 	no_secret
 	[ "$(ls "$WORK/secret" | xargs)" = 'Dockerfile key' ]
 }
+
+@test "a build step has what daemon.json gives to every container" {
+	engine_kill
+	engine_start --no-new-privileges --default-ulimit nofile=77:88
+	printf 'FROM busybox\nRUN grep NoNewPrivs /proc/self/status >/said; ulimit -n >>/said; ulimit -H -n >>/said\n' | d build -q -t said -
+	[ "$(run_none said cat /said | xargs)" = 'NoNewPrivs: 1 77 88' ]
+	d rmi said
+	engine_kill
+	engine_start
+}
