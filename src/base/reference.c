@@ -129,11 +129,12 @@ Reference *reference_parse(const char *text, GError **error)
 		reference->tag = g_strdup(colon + 1);
 	}
 	split_domain(reference, name);
-	g_autofree char *lower = g_ascii_strdown(reference->path, -1);
-	if (strcmp(lower, reference->path) != 0) {
+	/* Up to the first colon, as docker/distribution looks at it, whatever follows. */
+	g_autofree char *first = g_strndup(reference->path, strcspn(reference->path, ":")),
+			*lower = g_ascii_strdown(first, -1);
+	if (strcmp(lower, first) != 0) {
 		fail(error, BERTH_ERROR_INVALID,
-			"invalid reference format: repository name (%s) must be lowercase",
-			reference->path);
+			"invalid reference format: repository name (%s) must be lowercase", first);
 		return NULL;
 	}
 	if (strlen(text) == 64 && strspn(text, "0123456789abcdef") == 64) {
