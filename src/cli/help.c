@@ -15,6 +15,20 @@ static const HelpWord groups[] = {{"builder", "Manage the build cache"},
 	{"network", "Manage networks"}, {"system", "Manage the engine"},
 	{"volume", "Manage volumes"}};
 
+/* Groups within groups, by both words. */
+static const HelpWord nested[] = {{"buildx imagetools", "Work on images in registries"}};
+
+/* What is often wanted of a group. */
+static const HelpWord examples[] = {{"builder", "builder prune --filter until=24h"},
+	{"buildx", "buildx build -t web --load ."},
+	{"buildx imagetools", "buildx imagetools inspect debian:bookworm"},
+	{"container", "container ls -a"},
+	{"context", "context create far --docker host=ssh://me@far"},
+	{"image", "image ls --filter dangling=true"},
+	{"manifest", "manifest inspect debian:bookworm"},
+	{"network", "network create --subnet 10.9.0.0/24 backend"}, {"system", "system df"},
+	{"volume", "volume create data"}};
+
 /* Common commands, in docker's order. */
 static const char *const common[] = {"run", "exec", "ps", "build", "pull", "push", "images",
 	"login", "logout", "search", "version", "info", NULL};
@@ -62,9 +76,21 @@ static const HelpWord *find(const HelpWord *list, size_t count, const char *word
 	return NULL;
 }
 
+static const HelpWord *find_group(const char *words)
+{
+	const HelpWord *group = find(groups, G_N_ELEMENTS(groups), words);
+	return group != NULL ? group : find(nested, G_N_ELEMENTS(nested), words);
+}
+
+char *help_group_of(int argc, char **argv)
+{
+	g_autofree char *both = argc > 1 ? g_strconcat(argv[0], " ", argv[1], NULL) : NULL;
+	return g_strdup(both != NULL && find_group(both) != NULL ? both : argv[0]);
+}
+
 bool help_is_group(const char *word)
 {
-	return strcmp(word, "compose") != 0 && find(groups, G_N_ELEMENTS(groups), word) != NULL;
+	return strcmp(word, "compose") != 0 && find_group(word) != NULL;
 }
 
 /* The first of a command's names in the group ("" for none), without the group's; NULL if it has none there. */
@@ -75,12 +101,14 @@ static char *name_in(const Command *command, const char *group)
 	for (int i = 0; names[i] != NULL; i++) {
 		const char *blank = strchr(names[i], ' ');
 		if (length == 0 ? blank == NULL
-				: blank != NULL && (size_t)(blank - names[i]) == length &&
-					  strncmp(names[i], group, length) == 0)
-			return g_strdup(length == 0 ? names[i] : blank + 1);
+				: strncmp(names[i], group, length) == 0 && names[i][length] == ' ')
+			return g_strdup(length == 0 ? names[i] : names[i] + length + 1);
 	}
 	return NULL;
 }
+
+/* Of a column of names. */
+enum { NARROWEST = 11 };
 
 static int by_name(gconstpointer a, gconstpointer b)
 {
@@ -106,13 +134,14 @@ void help_names_free(GArray *words)
 	g_array_free(words, TRUE);
 }
 
-static void print_words(const char *heading, const HelpWord *words, size_t count, int width)
+static void print_words(const char *heading, const HelpWord *words, size_t count)
 {
-	printf("\n%s:\n", heading);
-	/* Two blanks behind a name that is wider: it may be of two words itself. */
+	int width = NARROWEST;
 	for (size_t i = 0; i < count; i++)
-		printf("  %-*s %s%s\n", width, words[i].name,
-			strlen(words[i].name) > (size_t)width ? " " : "", words[i].text);
+		width = MAX(width, (int)strlen(words[i].name) + 1);
+	printf("\n%s:\n", heading);
+	for (size_t i = 0; i < count; i++)
+		printf("  %-*s %s\n", width, words[i].name, words[i].text);
 }
 
 static void print_common(const GArray *words)
@@ -132,7 +161,7 @@ void help_all(const char *program)
 	printf("Usage:  %s [OPTIONS] COMMAND\n\nA small container engine, with Docker's commands\n",
 		program);
 	print_common(words);
-	print_words("Management Commands", groups, G_N_ELEMENTS(groups), 11);
+	print_words("Management Commands", groups, G_N_ELEMENTS(groups));
 	printf("\nCommands:\n");
 	for (guint i = 0; i < words->len; i++) {
 		const HelpWord *word = &g_array_index(words, HelpWord, i);
@@ -149,9 +178,11 @@ void help_all(const char *program)
 void help_group(const char *program, const char *group)
 {
 	GArray *words = help_names(group);
-	printf("Usage:  %s %s COMMAND\n\n%s\n", program, group,
-		find(groups, G_N_ELEMENTS(groups), group)->text);
-	print_words("Commands", (const HelpWord *)(void *)words->data, words->len, 11);
+	printf("Usage:  %s %s COMMAND\n\n%s\n", program, group, find_group(group)->text);
+	const HelpWord *example = find(examples, G_N_ELEMENTS(examples), group);
+	if (example != NULL)
+		printf("\nExample:\n  %s %s\n", program, example->text);
+	print_words("Commands", (const HelpWord *)(void *)words->data, words->len);
 	printf("\nRun '%s %s COMMAND --help' for more information on a command.\n", program, group);
 	help_names_free(words);
 }

@@ -13,7 +13,9 @@ GArray *help_names(const char *group);
 void help_names_free(GArray *words);
 /* The groups, Compose among them. */
 const HelpWord *help_groups(size_t *count);
-/* Whether the word is a group of commands ("container"), with or without one of its own behind it. */
+/* What may be a group's name in front of a command: the first word, or two ("buildx imagetools"). The caller frees it. */
+char *help_group_of(int argc, char **argv);
+/* Whether these words are a group of commands ("container"), with or without one of its own behind it. */
 bool help_is_group(const char *word);
 /* All commands, as docker's are grouped, and the global options. */
 void help_all(const char *program);

@@ -44,7 +44,8 @@ static bool check_arguments(Cli *cli)
 	print_to(stderr, "\n%s '%s %s --help' for more information\n",
 		command->max_args < 0 ? "See" : "Run", cli->program, cli->called);
 	hints_use(cli->program, NULL);
-	hint_print(problem);
+	g_autofree char *counted = g_strdup_printf("%s, %d given", problem, cli->arg_count);
+	hint_print(counted);
 	return false;
 }
 
@@ -110,19 +111,31 @@ static char **help_words(char **words, int count)
 }
 
 /* A group's name without a command: prints its help, or fails for unknown flags. */
-static int run_group(const Cli *cli, int argc, char **argv)
+static int run_group(const Cli *cli, const char *group, const char *flag)
 {
-	if (argc == 1 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
-		help_group(cli->program, argv[0]);
+	if (flag == NULL || strcmp(flag, "--help") == 0 || strcmp(flag, "-h") == 0) {
+		help_group(cli->program, group);
 		return EXIT_SUCCESS;
 	}
-	if (argv[1][1] == '-')
-		print_to(stderr, "unknown flag: %.*s", (int)strcspn(argv[1], "="), argv[1]);
+	if (flag[1] == '-')
+		print_to(stderr, "unknown flag: %.*s", (int)strcspn(flag, "="), flag);
 	else
-		print_to(stderr, "unknown shorthand flag: '%c' in %s", argv[1][1], argv[1]);
+		print_to(stderr, "unknown shorthand flag: '%c' in %s", flag[1], flag);
 	print_to(stderr, "\n\nUsage:  %s %s\n\nRun '%s %s --help' for more information\n",
-		cli->program, argv[0], cli->program, argv[0]);
+		cli->program, group, cli->program, group);
 	return 125;
+}
+
+/* A group's name with nothing behind it, or words that are no command. */
+static int run_no_command(const Cli *cli, int argc, char **argv)
+{
+	g_autofree char *group = help_group_of(argc, argv);
+	int used = strchr(group, ' ') != NULL ? 2 : 1;
+	const char *next = argc > used ? argv[used] : NULL;
+	if (help_is_group(group) && (next == NULL || *next == '-'))
+		return run_group(cli, group, next);
+	help_unknown(cli->program, group, next != NULL ? next : "");
+	return EXIT_FAILURE;
 }
 
 /* argv: the command's name and what follows. */
@@ -146,12 +159,8 @@ static int run_words(Cli *cli, int argc, char **argv)
 	} else {
 		cli->command = command_find(argc, argv, &used, &cli->called);
 	}
-	if (cli->command == NULL && help_is_group(argv[0]) && (argc == 1 || argv[1][0] == '-'))
-		return run_group(cli, argc, argv);
-	if (cli->command == NULL) {
-		help_unknown(cli->program, argv[0], argc > 1 ? argv[1] : "");
-		return EXIT_FAILURE;
-	}
+	if (cli->command == NULL)
+		return run_no_command(cli, argc, argv);
 	return run_command(cli, argc - used, argv + used);
 }
 

@@ -38,6 +38,22 @@ all_commands() { # each as its words
 	done < <(all_commands)
 }
 
+@test "each group has a summary, an example and columns; groups within groups too" {
+	for words in container image network volume system builder buildx 'buildx imagetools' context manifest compose; do
+		text=$(d $words --help)
+		[ "$(wc -L <<<"$text")" -le 100 ] || { echo "wide: $words"; return 1; }
+		[[ $text == *$'\nExample:\n  berth '"$words"* ]] || { echo "no example: $words"; return 1; }
+		[ "$text" = "$(d help $words)" ]
+		# The summaries stand in one column.
+		[ "$(sed -n '/Commands:$/,/^$/p' <<<"$text" | sed -n 's/^\(  [a-z][a-z -]*  *\)[A-Z].*/\1/p' | awk '{ print length }' | sort -u | wc -l)" -eq 1 ] || { echo "$text"; return 1; }
+	done
+	[ "$(d buildx imagetools)" = "$(d buildx imagetools --help)" ]
+	run d buildx imagetools inspcet x
+	[[ $status -eq 1 && $output == *"unknown command: berth buildx imagetools inspcet"*"Did you mean 'berth buildx imagetools inspect'?"* ]] || { echo "$output"; return 1; }
+	run d buildx imagetools --nope
+	[[ $status -eq 125 && $output == 'unknown flag: --nope'* ]]
+}
+
 @test "tools/man makes a page a group, in which each command and option is, and man reads them" {
 	mkdir "$BATS_TEST_TMPDIR/man"
 	BERTH_BUILD=$BUILD "$ROOT/tools/man" "$BATS_TEST_TMPDIR/man"

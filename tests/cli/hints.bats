@@ -204,3 +204,54 @@ means() { run d $1; [[ $status -ne 0 && $output == *"$2"* ]] || { echo "$1: $out
 	means 'context use defualt' "hint: did you mean 'default'?"
 	means 'context use entirely-different' "context ls' shows those"
 }
+
+@test "a long option with one dash, which is read letter by letter" {
+	mkdir -p "$WORK/plain"
+	echo 'FROM busybox' >"$WORK/plain/Dockerfile"
+	hint "two dashes, '--tag'" build -tag x "$WORK/plain"
+	hint "two dashes, '--env'" run -env A=1 busybox
+	hint "two dashes, '--publish'" run -publish 80:80 busybox
+	run d run -rm busybox true
+	[[ $output == *"(did you mean --rm?)"* ]]
+	run d build -t x -f nowhere "$WORK/plain"
+	[[ $output != *'two dashes'* ]]
+}
+
+@test "what is in use: by which container, and what lets it go" {
+	d run -d --name user --network none -v used:/v busybox sleep 1000
+	d network create back
+	d network connect back web
+	hint "the container 'user' has it (running): 'berth rm -f user' removes" volume rm used
+	hint "the container '"*"' was made of it ("*"and then the image can go" rmi busybox
+	hint "the container '"*"' was made of it (" rmi "$(d images -q busybox)"
+	hint "'berth network disconnect -f back web' takes that container out" network rm back
+	hint "'berth stop user' ends it first" rm user
+	d rm -f user
+	d network disconnect back web
+	d network rm back
+	d volume rm used
+}
+
+@test "builds: words too many, names, a file that is none of the context's, no registry, a step without names" {
+	mkdir -p "$WORK/b"
+	echo 'FROM busybox' >"$WORK/b/Dockerfile"
+	hint "'.' is this one" build -t x
+	hint 'is one word behind the options' build -t x "$WORK/b" .
+	hint "name the folder, and the file by -f: 'berth build -f $WORK/b/Dockerfile .'" build "$WORK/b/Dockerfile"
+	hint 'in one word of small letters' build -t 'two words' "$WORK/b"
+	hint 'in one word of small letters' tag busybox 'two words'
+	hint "no capitals: 'hello'" build -t Hello "$WORK/b"
+	printf 'FROM busybox\nCOPY nofile /\n' >"$WORK/b/Dockerfile"
+	hint "'/nofile' is not below the context's folder, or its .dockerignore leaves it out" build "$WORK/b"
+	echo 'FROM 127.0.0.1:1/x' >"$WORK/b/Dockerfile"
+	hint 'cannot be reached from this host' build "$WORK/b"
+	printf 'FROM busybox\nRUN --network=none wget http://nowhere.example/\n' >"$WORK/b/Dockerfile"
+	hint 'has the step a network (--network)?' build "$WORK/b"
+	printf 'FROM busybox\nRUN false\n' >"$WORK/b/Dockerfile"
+	run d build "$WORK/b"
+	[[ $status -eq 1 && $output != *hint:* ]]
+}
+
+@test "a bind mount's folder that is not there" {
+	hint "'mkdir -p $WORK/not/there' makes it" run --rm --network none --mount "type=bind,src=$WORK/not/there,dst=/x" busybox true
+}

@@ -1,4 +1,6 @@
 #include "cli/build/build_progress.h"
+#include "cli/common/hint.h"
+#include "cli/common/hint_sentence.h"
 #include "cli/common/progress.h"
 
 #include "base/error.h"
@@ -370,6 +372,18 @@ static void show_failed(const BuildProgress *progress)
 	}
 }
 
+/* What the programs of the steps that failed have said may have a hint. */
+static void hint_of_steps(const BuildProgress *progress)
+{
+	for (guint i = 0; i < progress->rows->len; i++) {
+		const Row *row = progress->rows->pdata[i];
+		bool failed = row->error != NULL && !is_canceled(row);
+		for (guint l = 0; failed && l < row->tail->len; l++)
+			if (hint_step(row->tail->pdata[l]))
+				return;
+	}
+}
+
 void build_progress_end(BuildProgress *progress)
 {
 	g_mutex_lock(&progress->lock);
@@ -388,6 +402,9 @@ void build_progress_end(BuildProgress *progress)
 	show_failed(progress);
 	fprintf(progress->out, "%sERROR: failed to build: failed to solve: %s\n", progress->excerpt,
 		progress->error);
+	fflush(progress->out);
+	if (!hint_print(progress->error))
+		hint_of_steps(progress);
 }
 
 void build_progress_free(BuildProgress *progress)

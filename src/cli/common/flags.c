@@ -1,6 +1,7 @@
 /* Flags in pflag's syntax: --name value, --name=value, -n value, -nvalue, -abc. */
 #include "cli/common/flags.h"
 #include "cli/common/flag_value.h"
+#include "cli/common/hint.h"
 
 #include "base/error.h"
 #include "base/nearest.h"
@@ -149,6 +150,12 @@ static bool unknown_letter(Cli *cli, const char *word, char letter, GError **err
 static bool parse_letters(Cli *cli, char **argv, int argc, int *at, GError **error)
 {
 	const char *word = argv[*at];
+	/* "-tag x" is "-t ag x": what then goes wrong is told with this. */
+	const Flag *whole = word[1] != '\0' && word[2] != '\0'
+				    ? find_long(cli, word + 1, strcspn(word + 1, "="))
+				    : NULL;
+	if (whole != NULL)
+		hints_flag(whole->name);
 	for (const char *p = word + 1; *p != '\0'; p++) {
 		const Flag *flag = find_letter(cli, *p);
 		if (flag == NULL)

@@ -1,6 +1,7 @@
 #include "cli/common/hint.h"
 
 #include "cli/common/disk_usage.h"
+#include "cli/common/hint_sentence.h"
 #include "cli/common/port_owner.h"
 
 #include "base/nearest.h"
@@ -15,6 +16,7 @@
 
 static const char *program = "berth";
 static const char *image_asked, *container_asked; /* NULL: not known */
+static const char *one_dash;			  /* NULL: no flag is written so */
 static char **contexts;				  /* NULL: not known */
 static char *engine_end;			  /* NULL: none was started, or it runs */
 static Client *client;
@@ -35,6 +37,11 @@ void hints_container(const char *reference)
 	container_asked = reference;
 }
 
+void hints_flag(const char *name)
+{
+	one_dash = name;
+}
+
 void hints_contexts(char **names)
 {
 	g_strfreev(contexts);
@@ -50,17 +57,6 @@ void hints_engine_ended(const char *line)
 static json_t *ask(const char *path)
 {
 	return client != NULL ? client_call(client, "GET", path, NULL, NULL) : NULL;
-}
-
-/* The text between two texts of the message; NULL if they are absent. The caller frees it. */
-static char *between(const char *message, const char *before, const char *after)
-{
-	const char *begin = strstr(message, before);
-	begin = begin != NULL ? begin + strlen(before) : NULL;
-	const char *end = begin == NULL	   ? NULL
-			  : *after != '\0' ? strstr(begin, after)
-					   : begin + strlen(begin);
-	return end != NULL ? g_strndup(begin, (size_t)(end - begin)) : NULL;
 }
 
 static void no_engine(const char *message)
@@ -401,6 +397,55 @@ static void no_volume(const char *message)
 	suggest(names, wrong != NULL ? wrong : "");
 }
 
+/* The container of a message, which has its id in front of this text; NULL: it cannot be asked for. */
+static json_t *container_behind(const char *message, const char *before)
+{
+	g_autofree char *rest = between(message, before, "");
+	g_autofree char *id = g_strndup(
+		rest != NULL ? rest : "", rest != NULL ? strspn(rest, "0123456789abcdef") : 0);
+	g_autofree char *path = g_strdup_printf("/containers/%s/json", id);
+	return *id != '\0' ? ask(path) : NULL;
+}
+
+/* "remove data: volume is in use - [ID, ID]". */
+static void volume_used(const char *message)
+{
+	g_autoptr(json_t) user = container_behind(message, "in use - [");
+	const char *name = json_str(user, "Name");
+	if (user != NULL)
+		print_to(stderr,
+			"hint: the container '%s' has it (%s): '%s rm -f %s' removes that one\n",
+			name + (*name == '/'), json_str(user, "State.Status"), program,
+			name + (*name == '/'));
+}
+
+/* "image is being used by stopped container ID", "container ID is using its referenced image ID". */
+static void image_used(const char *message)
+{
+	g_autoptr(json_t) user = container_behind(message, "container ");
+	const char *name = json_str(user, "Name");
+	if (user != NULL)
+		print_to(stderr,
+			"hint: the container '%s' was made of it (%s): '%s rm -f %s' removes that "
+			"one, and then the image can go\n",
+			name + (*name == '/'), json_str(user, "State.Status"), program,
+			name + (*name == '/'));
+}
+
+/* "network back has active endpoints (name:"web" id:"ID")". */
+static void network_used(const char *message)
+{
+	const char *last = g_strrstr(message, "network ");
+	g_autofree char *network = between(last, "network ", " has active"),
+			*user = between(message, "(name:\"", "\"");
+	if (network != NULL && user != NULL)
+		print_to(stderr,
+			"hint: '%s network disconnect -f %s %s' takes that container out, '%s rm "
+			"-f "
+			"%s' removes it\n",
+			program, network, user, program, user);
+}
+
 static void short_name(const char *message)
 {
 	g_autofree char *name = between(message, "Invalid container name (", ")");
@@ -418,102 +463,27 @@ static const struct {
 	{"\" does not exist", no_context}, {"port is already allocated", port_of_container},
 	{"address already in use", port_of_host}, {"is already in use by container", name_taken},
 	{"no space left on device", disk_full}, {"No space left on device", disk_full},
-	{"database or disk is full", disk_full}, {"executable file not found in $PATH", no_program},
-	{"exec format error", wrong_format}, {"pull access denied", denied},
-	{"must be lowercase", capitals}, {"symlinks in Dockerfile path", no_dockerfile},
-	{"Invalid container name (", short_name}, {": no such volume", no_volume},
+	{"volume is in use - [", volume_used}, {"image is being used by ", image_used},
+	{"is using its referenced image", image_used}, {"database or disk is full", disk_full},
+	{"executable file not found in $PATH", no_program}, {"exec format error", wrong_format},
+	{"pull access denied", denied}, {"must be lowercase", capitals},
+	{"symlinks in Dockerfile path", no_dockerfile}, {"Invalid container name (", short_name},
+	{": no such volume", no_volume}, {" has active endpoints", network_used},
 	{"network ", no_network}};
 
-#define NO_REGISTRY                                                                                \
-	"{it} cannot be reached from this host: look at its network, its DNS, and whether it "     \
-	"needs a proxy (\"proxies\" in "                                                           \
-	"/etc/berth/daemon.json)"
-#define NOT_RUNNING "'{program} logs {id}' shows its output, '{program} start {id}' starts it"
-
-/* {program} is ours, {it} the text between before and after, {id} its first 12 letters; otherwise: what stands for it if
- * the message has none; NULL: then the row is none. */
-static const struct {
-	const char *words, *text, *before, *after, *otherwise;
-} sentences[] = {
-	{"failed to initialize logging driver",
-		"nothing receives the log at {it}: start the receiver first, or name another with "
-		"--log-opt",
-		"dial ", ": connect", NULL},
-	{"permission denied while trying to connect",
-		"use sudo, or join the socket's group and log in again: sudo usermod -aG berth "
-		"$USER (its members are as good as root)",
-		NULL, NULL, NULL},
-	{" is not running", NOT_RUNNING, "container ", " is not running", NULL},
-	{" is not running", NOT_RUNNING, "Container ", " is not running", NULL},
-	{"no such host", NO_REGISTRY, "Get \"https://", "/", "the registry"},
-	{"connection refused", NO_REGISTRY, "Get \"https://", "/", "the registry"},
-	{"i/o timeout", NO_REGISTRY, "Get \"https://", "/", "the registry"},
-	{"build' requires 1 argument",
-		"the folder with the Dockerfile is missing: '.' is this one ('{program} build -t "
-		"NAME .')",
-		NULL, NULL, NULL},
-	{"run' requires at least 1 argument",
-		"the image is missing: it goes behind the options ('{program} run --name NAME "
-		"IMAGE')",
-		NULL, NULL, NULL},
-	{"exec: \"",
-		"{it} is there, but no program: 'chmod +x' makes it one, or name the program that "
-		"reads it",
-		"exec: \"", "\": permission denied", NULL},
-	{"no configuration file provided",
-		"go to the folder that has the compose.yaml, or name the file with -f", NULL, NULL,
-		NULL},
-	/* What is copied from a page often has the name of the language in front of it. */
-	{"mapping values are not allowed",
-		"does a line above have a word without ':', or another indentation?", NULL, NULL,
-		NULL},
-	{"found character that cannot start any token",
-		"YAML is indented by blanks: is there a tab?", NULL, NULL, NULL},
-	{": must be a list", "each item of a list begins with '- '", NULL, NULL, NULL},
-	{"the input device is not a TTY",
-		"leave -t out where there is no terminal, as in scripts and pipes", NULL, NULL,
-		NULL},
-	{"must specify at least one container source",
-		"a path in a container has its name in front: CONTAINER:/path", NULL, NULL, NULL},
-	{"Invalid ip address: ",
-		"ports are HOST:CONTAINER ('-p 8080:80'), with an address of this host in front of "
-		"them if need be ('-p 127.0.0.1:8080:80')",
-		NULL, NULL, NULL}};
-
-static char *fill(const char *text, const char *it)
+bool hint_print(const char *message)
 {
-	GString *filled = g_string_new(text);
-	g_autofree char *id = g_strndup(it, 12);
-	g_string_replace(filled, "{program}", program, 0);
-	g_string_replace(filled, "{id}", id, 0);
-	g_string_replace(filled, "{it}", it, 0);
-	return g_string_free(filled, FALSE);
-}
-
-/* Whether the row says something about this message. */
-static bool print_sentence(size_t row, const char *message)
-{
-	if (strstr(message, sentences[row].words) == NULL)
-		return false;
-	g_autofree char *found =
-		sentences[row].before != NULL
-			? between(message, sentences[row].before, sentences[row].after)
-			: g_strdup("");
-	const char *it = found != NULL ? found : sentences[row].otherwise;
-	g_autofree char *text = it != NULL ? fill(sentences[row].text, it) : NULL;
-	if (text != NULL)
-		print_to(stderr, "hint: %s\n", text);
-	return text != NULL;
-}
-
-void hint_print(const char *message)
-{
+	if (one_dash != NULL) {
+		print_to(stderr,
+			"hint: '-%s' is read letter by letter: a long option has two dashes, "
+			"'--%s'\n",
+			one_dash, one_dash);
+		return true;
+	}
 	for (size_t i = 0; i < G_N_ELEMENTS(computed); i++)
 		if (strstr(message, computed[i].words) != NULL) {
 			computed[i].print(message);
-			return;
+			return true;
 		}
-	for (size_t i = 0; i < G_N_ELEMENTS(sentences); i++)
-		if (print_sentence(i, message))
-			return;
+	return hint_sentence(message, program);
 }

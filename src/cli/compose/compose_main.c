@@ -116,10 +116,9 @@ static void print_help(const char *program)
 	bool alone = strcmp(program, "docker-compose") == 0;
 	print_to(stdout,
 		"Usage:  %s %s[OPTIONS] COMMAND\n\nDefine and run applications of several "
-		"containers\n\nOptions:\n",
-		program, alone ? "" : "compose ");
-	for (const Flag *flag = flags; flag->name != NULL; flag++)
-		print_to(stdout, "  --%-20s %s\n", flag->name, flag->help);
+		"containers\n\nExample:\n  %s %sup -d --wait\n\nOptions:\n",
+		program, alone ? "" : "compose ", program, alone ? "" : "compose ");
+	flags_print(flags);
 	print_to(stdout, "\nCommands:\n");
 	print_commands("");
 }
