@@ -127,8 +127,8 @@ typedef struct {
 	bool (*ask)(gpointer data, const char *question);
 	gpointer data;
 	GMutex lock;
-	bool dry_run;	   /* dry run */
-	json_t *made;	   /* containers that a dry run would have created, as a list tells them; or NULL */
+	bool dry_run; /* dry run */
+	json_t *made; /* containers that a dry run would have created, as a list tells them; or NULL */
 	bool only_changes; /* what runs already is not told */
 	/* Output of a hook in a container; NULL: discarded. From several threads. */
 	void (*hook)(gpointer data, const json_t *container, const char *bytes, size_t length);
