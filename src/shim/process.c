@@ -256,16 +256,25 @@ static const char *find_program(const char *name, char *const *env)
 			report_fail(EACCES, "exec: \"%s\"", name);
 		return name;
 	}
-	const char *list = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+	/* The engine puts a PATH into each environment: one without it was told to be so. */
+	const char *list = "";
 	for (size_t i = 0; env[i] != NULL; i++)
 		if (strncmp(env[i], "PATH=", 5) == 0)
 			list = env[i] + 5;
 	bool denied = false;
 	while (*name != '\0' && *list != '\0') {
 		size_t length = strcspn(list, ":");
-		snprintf(path, sizeof path, "%.*s/%s", (int)length, length > 0 ? list : ".", name);
+		snprintf(path, sizeof path, "%.*s/%s", length > 0 ? (int)length : 1,
+			length > 0 ? list : ".", name);
 		if (stat(path, &st) == 0 && S_ISREG(st.st_mode)) {
-			if (access(path, X_OK) == 0)
+			bool runs = access(path, X_OK) == 0;
+			/* A program of the working folder would be taken for one of the image's. */
+			if (runs && *path != '/')
+				report_fail(0,
+					"exec: \"%s\": cannot run executable found relative to "
+					"current directory",
+					name);
+			if (runs)
 				return path;
 			denied = true;
 		}

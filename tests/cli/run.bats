@@ -26,6 +26,27 @@ teardown_file() { file_teardown; }
 	[ "$(echo one two | run_none -i busybox wc -w)" -eq 2 ]
 }
 
+@test "a command is looked for in PATH and nowhere else: not without one, nor in the working folder" {
+	local path
+	for path in -ePATH= --env-file="$WORK/removed" -ePATH=/nope; do
+		echo PATH >"$WORK/removed"
+		run env -u PATH "$DOCKER" run --rm --network none "$path" busybox ls
+		[ "$status" -eq 127 ] && [[ $output == *'exec: "ls": executable file not found in $PATH'* ]]
+	done
+	for path in :/bin . /nope::/bin; do
+		run run_none -w /bin -e "PATH=$path" busybox ls
+		[ "$status" -ne 0 ] && [[ $output == *'exec: "ls": cannot run executable found relative to current directory'* ]]
+	done
+	run run_none -w / -e PATH=bin busybox ls
+	[ "$status" -ne 0 ] && [[ $output == *'cannot run executable found relative to current directory'* ]]
+	run_none -w / -e PATH=:/bin busybox ls
+	run_none -e PATH=/nope:/bin busybox ls
+	d run -d --name pathless --network none busybox sleep 1000
+	id=$(api -X POST -H 'Content-Type: application/json' -d '{"Cmd":["ls"],"Env":["PATH"],"AttachStdout":true}' http://b/v1.51/containers/pathless/exec | jq -r .Id)
+	api -X POST -H 'Content-Type: application/json' -d '{}' "http://b/v1.51/exec/$id/start" --output - | grep -aq 'exec: "ls": executable file not found in $PATH'
+	d rm -f pathless
+}
+
 @test "a command that is missing gives 127, one that cannot run 126" {
 	run run_none busybox nosuch
 	[ "$status" -eq 127 ]
