@@ -304,6 +304,9 @@ static void finish_container(int code)
 	if (*oom_file() != '\0')
 		note_oom();
 	bool oom = killed_for_memory();
+	/* Who hears of the end may publish the ports anew at once, while clients and logs still take what was written. */
+	proxy_mark();
+	proxy_remove_marked();
 	write_exit_file(code, oom, now);
 	control_send(SHIM_EXITED, "", code, oom, now, "");
 	root_hold_end();

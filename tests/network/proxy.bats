@@ -78,3 +78,20 @@ P
 	[ "$(d logs big)" = "5000000 $(head -c 5000000 "$WORK/big" | sha256sum | cut -d' ' -f1)" ]
 	d rm -f big
 }
+
+@test "a port is free when its container's end is told, however long the shim then takes to tidy up" {
+	d run -d --name ended -p 8455:80 busybox sleep 1000
+	shim=$(awk '/^PPid/ { print $2 }' "/proc/$(d inspect -f '{{.State.Pid}}' ended)/status")
+	[ "$(cat "/proc/$shim/comm")" = berth-shim ]
+	strace -qq -p "$shim" -e trace=exit_group -e inject=exit_group:delay_enter=4000000 >/dev/null 2>"$WORK/strace" 3>&- &
+	tracer=$!
+	traced() { grep -q '^TracerPid:[[:space:]]*[1-9]' "/proc/$shim/status"; }
+	await traced
+	d kill ended
+	d wait ended
+	# The shim is still there, and the port is not.
+	[ "$(cat "/proc/$shim/comm")" = berth-shim ]
+	d start ended
+	wait $tracer || true
+	d rm -f ended
+}
