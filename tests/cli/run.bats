@@ -320,7 +320,7 @@ teardown_file() { file_teardown; }
 
 @test "a name without a value takes the variable away: the image's, the engine's, in exec" {
 	"$BUILD/berth" import -c 'ENV A=image' -c 'ENV B=kept' "$WORK/busybox.tar" with-env >/dev/null
-	unset A
+	unset A B NEW
 	[ "$(run_none -e A -e NEW with-env env | grep -c '^A\|^NEW\|^$')" -eq 0 ]
 	[ "$(run_none -e A with-env sh -c 'echo $B')" = kept ]
 	[ "$(run_none -e A=1 -e A with-env env | grep -c '^A')" -eq 0 ]

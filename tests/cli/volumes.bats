@@ -172,6 +172,31 @@ memory() { d volume create -o type=tmpfs -o device=tmpfs "$@"; }
 	nsenter -t "$(cat "$WORK/pid")" -m umount "$WORK"/data/trash/*/upper/x
 }
 
+@test "a cifs volume's device is a URL, or it is refused in Docker's words when the volume is created" {
+	local device words
+	while IFS='|' read -r device words; do
+		run d volume create -o type=cifs -o "device=$device" -o o=username=a bad
+		[ "$status" -ne 0 ] && [[ $output == *"create bad: error parsing mount device url: parse \"$device\": $words"* ]] || { echo "$device: $output" >&2; return 1; }
+	done <<-'E'
+		:/x|missing protocol scheme
+		1:2|first path segment in URL cannot contain colon
+		//a b/x|invalid character " " in host name
+		//%zz/x|invalid URL escape "%zz"
+		//%41/x|invalid URL escape "%41"
+		//h/%z|invalid URL escape "%z"
+		//h/x#%1|invalid URL escape "%1"
+		//h:9x/x|invalid port ":9x" after host
+		//[::1/x|missing ']' in host
+		//u s@h/x|net/url: invalid userinfo
+	E
+	for device in //h/x 'x' '' http://h/x '//h/a b' '//[::1]/x' '//u:p@h/x' '//h/%41' '///:' '//h%25/x'; do
+		d volume create -o type=cifs -o "device=$device" -o o=username=a fine && d volume rm fine
+	done
+	run d volume create -o type=cifs -o device=//h:445/x bad
+	[[ $output == *"create bad: port not allowed in CIFS device URL, include 'port' in 'o='"* ]]
+	d volume create -o type=nfs -o device=:/x fine && d volume rm fine
+}
+
 @test "kill -9 of the engine: what runs keeps its volume, which is found again, and what nobody holds is unmounted" {
 	memory live
 	memory ended

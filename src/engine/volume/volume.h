@@ -16,6 +16,8 @@ json_t *volume_list(Engine *engine, const Filters *filters);
 json_t *volume_usage(Engine *engine); /* all volumes, each with UsageData */
 json_t *volume_prune(Engine *engine, const Filters *filters);
 
+/* device_url.c: whether the device of a cifs volume is a URL; INVALID in the words of dockerd. */
+bool volume_device_url_check(const char *device, GError **error);
 /* volume_mount.c: volumes with a device option, which is mounted while the volume is used. */
 VolumeHolds *volume_holds_new(void);
 /* INVALID with dockerd's words for options that its local driver refuses. NULL: no options. */

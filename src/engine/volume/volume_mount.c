@@ -83,6 +83,9 @@ bool volume_options_check(const json_t *options, GError **error)
 			json_object_get(options, needs[i][1]) == NULL)
 			return fail(error, BERTH_ERROR_INVALID, "missing required option: \"%s\"",
 				needs[i][1]);
+	if (strcmp(json_str(options, "type"), "cifs") == 0 &&
+		!volume_device_url_check(json_str(options, "device"), error))
+		return false;
 	return check_size(options, error);
 }
 
