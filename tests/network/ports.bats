@@ -66,3 +66,15 @@ import time; time.sleep(60)' "$WORK/bound" 3>&- &
 @test "--dns-opt is --dns-option" {
 	[[ $(run_none --dns-opt use-vc --dns-option rotate busybox cat /etc/resolv.conf) == *'options use-vc rotate'* ]]
 }
+
+@test "ports are free when the end is told: restarts, and another container, beside a client that does not read" {
+	d run -d --name first -p 8110:80 busybox sh -c 'head -c 3000000 /dev/zero; sleep 100' >/dev/null
+	"$BUILD/berth" attach --no-stdin first >/dev/null &
+	reader=$!
+	kill -STOP "$reader"
+	for _ in 1 2 3 4 5 6; do d restart -t 0 first; done
+	d kill first
+	d run -d --name second -p 8110:80 busybox sleep 100
+	kill -KILL "$reader"
+	[ "$(d port second 80 | head -1)" = 0.0.0.0:8110 ]
+}
