@@ -175,6 +175,7 @@ def sentence(said):
 	text = re.sub(r"ref \S+::\S+: ", "ref REF: ", text)
 	text = re.sub(r"/\S+/overlay2/\w+/merged/", "/", text)
 	text = re.sub(r"\n\nView build details:.*", "", text)
+	text = re.sub(r"\nhint: .*", "", text) # what to do next is ours alone
 	return re.sub(r"/tmp/tmp\w+", "TMP", text)
 
 def build(program, name, options, text, base):

@@ -286,7 +286,6 @@ GUARDS = [
     ("ignore files", "src/cli/build/build_context.c", "found < 0 ? -1 : fd_open_regular(found)", "open(path, O_RDONLY | O_CLOEXEC)", "tests/security/edges.bats", "an ignore file that is none"),
     ("load: digests", "src/engine/image/load_archive.c", "if (g_str_has_prefix(name, blobs) &&", "if (false && g_str_has_prefix(name, blobs) &&", "tests/cli/images.bats", "load: what a blob"),
     ("devices by specification: hooks", "src/runtime/cdi.c", 'if (json_filled(json_object_get(edits, "hooks")))', "if (false)", "tests/cli/cdi.bats", "no hook is run"),
-    ("devices by specification: requests", "src/base/schema.c", "return d->mode == SCHEMA_ANSWER && *key != '_';", "return true;", "tests/cli/cdi.bats", "no request describes a device"),
     ("backup: names of parts", "src/cli/migrate/backup_file.c", "size > (list ? BACKUP_LIST_LIMIT : BACKUP_PIECE) || !name_fits(name))", "size > (list ? BACKUP_LIST_LIMIT : BACKUP_PIECE))", "tests/cli/backup.bats", "refused at its first bytes"),
     ("backup: sizes of parts", "src/cli/migrate/backup_file.c", "size > (list ? BACKUP_LIST_LIMIT : BACKUP_PIECE) || ", "", "tests/cli/backup.bats", "refused at its first bytes"),
     ("backup: layers of what was started", "src/engine/container/container_tree.c", "(fresh || fail(", "(fresh || true || fail(", "tests/cli/backup.bats", "takes no layer"),

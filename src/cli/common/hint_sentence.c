@@ -16,7 +16,7 @@ char *between(const char *message, const char *before, const char *after)
 	return end != NULL ? g_strndup(begin, (size_t)(end - begin)) : NULL;
 }
 
-#define NO_REGISTRY                                                                                \
+#define NOT_REACHED                                                                                \
 	"{it} cannot be reached from this host: look at its network, its DNS, and whether it "     \
 	"needs a proxy (\"proxies\" in "                                                           \
 	"/etc/berth/daemon.json)"
@@ -37,9 +37,12 @@ static const struct {
 		NULL, NULL, NULL},
 	{" is not running", NOT_RUNNING, "container ", " is not running", NULL},
 	{" is not running", NOT_RUNNING, "Container ", " is not running", NULL},
-	{"no such host", NO_REGISTRY, "Get \"https://", "/", "the registry"},
-	{"connection refused", NO_REGISTRY, "Get \"https://", "/", "the registry"},
-	{"i/o timeout", NO_REGISTRY, "Get \"https://", "/", "the registry"},
+	{"no such host", NOT_REACHED, "Get \"https://", "/", NULL},
+	{"no such host", NOT_REACHED, "Get \"http://", "/", "the registry"},
+	{"connection refused", NOT_REACHED, "Get \"https://", "/", NULL},
+	{"connection refused", NOT_REACHED, "Get \"http://", "/", "the registry"},
+	{"i/o timeout", NOT_REACHED, "Get \"https://", "/", NULL},
+	{"i/o timeout", NOT_REACHED, "Get \"http://", "/", "the registry"},
 	{"build' requires 1 argument, 0",
 		"the folder with the Dockerfile is missing: '.' is this one ('{program} build -t "
 		"NAME .')",
