@@ -282,7 +282,7 @@ static bool keep_unknown(Decoder *d, const SchemaType *type, const char *key)
 {
 	if (d->mode == SCHEMA_CONFIG || (d->mode == SCHEMA_ANSWER && *key == '_'))
 		unknown_key(d, type, key);
-	return d->mode == SCHEMA_ANSWER && *key != '_';
+	return *key != '_';
 }
 
 /* null takes an earlier pointer, list, map or object of the same key away, and leaves what is plain. */

@@ -51,7 +51,7 @@ struct SchemaType {
 };
 
 typedef enum {
-	SCHEMA_REQUEST, /* unknown keys are dropped */
+	SCHEMA_REQUEST, /* unknown keys are kept for clients of the future, but for private ones ("_") */
 	SCHEMA_CONFIG, /* keys must be spelled as in the table; unknown ones are refused, with a hint */
 	SCHEMA_ANSWER, /* strict: exact keys, none with "_", required ones present; unknown ones are kept */
 } SchemaMode;

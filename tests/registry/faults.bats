@@ -79,7 +79,7 @@ bad() { # mode, words
 }
 
 @test "images whose parts do not belong together" {
-	for case in 'diffid:invalid diffID for layer' 'count:layers length mismatch: expected 1, got 2' 'traversal:invalid name "../../escape"'; do
+	for case in 'diffid:invalid diffID for layer' 'count:layers length mismatch: expected 1, got 2' 'traversal:invalid entry name "../../escape"'; do
 		make_image "${case%%:*}" "${case%%:*}"
 		run d pull "localhost:5000/${case%%:*}"
 		[ "$status" -eq 1 ] && [[ $output == *"${case#*:}"* ]] || { echo "$output"; return 1; }

@@ -148,7 +148,7 @@ import os, socket, sys
 s = socket.socket(socket.AF_UNIX); s.bind(sys.argv[2] + "/fd.sock"); s.listen()
 os.dup2(s.fileno(), 3); os.set_inheritable(3, True)
 os.environ.update(LISTEN_PID=str(os.getpid()), LISTEN_FDS="1")
-os.execv(sys.argv[1], ["berthd", "-H", "fd://", "--data-root", sys.argv[2] + "/fd", "--exec-root", sys.argv[2] + "/fdx", "--config-file", "/dev/null", "--bridge", "btfd0"])
+os.execv(sys.argv[1], ["berthd", "-H", "fd://", "--data-root", sys.argv[2] + "/fd", "--exec-root", sys.argv[2] + "/fdx", "--config-file", "/dev/null", "--bridge", "none"])
 P
 	engine=$!
 	for _ in $(seq 600); do [ "$(curl -s --unix-socket "$WORK/fd.sock" http://b/_ping)" = OK ] && break; sleep 0.05; done
