@@ -142,13 +142,15 @@ while True:
 P
 	server=$!
 	await grep -q ready "$WORK/asked"
-	d run --rm --network inside --dns 10.5.0.2 --dns 10.66.5.53 busybox nslookup -type=a far.example | grep -q 'Address: 1.2.3.4'
+	# A datagram may be lost on a busy host.
+	found() { for _ in 1 2 3 4 5; do "$@" | grep -q 'Address: 1.2.3.4' && return; done; return 1; }
+	found d run --rm --network inside --dns 10.5.0.2 --dns 10.66.5.53 busybox nslookup -type=a far.example
 	# It is one of the network, and of who joins that later, but of nobody else.
 	d run -d --name later --network elsewhere --dns 10.66.5.53 busybox sleep 1000
 	run d exec later nslookup -type=a far.example
 	[ "$status" -ne 0 ]
 	d network connect inside later
-	d exec later nslookup -type=a far.example | grep -q 'Address: 1.2.3.4'
+	found d exec later nslookup -type=a far.example
 	d network disconnect inside later
 	run d exec later nslookup -type=a far.example
 	[ "$status" -ne 0 ]
