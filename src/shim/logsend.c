@@ -196,18 +196,23 @@ static void lose(void)
 	tell_lost(false);
 }
 
+/* What waits is at most the limit, and the buffer twice of that: it is moved to the front only when more than half is
+ * free, so a full queue costs a line that is lost nothing. */
 static bool make_room(size_t length)
 {
-	if (out.size - out.tail >= length)
-		return true;
-	memmove(out.queue, out.queue + out.head, pending());
-	out.tail = pending();
-	out.head = 0;
-	size_t most = out.nonblocking ? out.limit : MOST_QUEUE, size = out.size;
-	while (size - out.tail < length && size < most)
+	size_t most = out.nonblocking ? out.limit : MOST_QUEUE;
+	if (pending() + length > most)
+		return false;
+	if (out.size - out.tail < length && out.head > out.size / 2) {
+		memmove(out.queue, out.queue + out.head, pending());
+		out.tail = pending();
+		out.head = 0;
+	}
+	size_t size = out.size;
+	while (size - out.tail < length && size < 2 * most)
 		size = size == 0 ? FIRST_QUEUE : size * 2;
-	if (size > most)
-		size = most;
+	if (size > 2 * most)
+		size = 2 * most;
 	char *grown = size > out.size ? realloc(out.queue, size) : NULL;
 	if (grown != NULL) {
 		out.queue = grown;
