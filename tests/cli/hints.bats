@@ -255,3 +255,15 @@ means() { run d $1; [[ $status -ne 0 && $output == *"$2"* ]] || { echo "$1: $out
 @test "a bind mount's folder that is not there" {
 	hint "'mkdir -p $WORK/not/there' makes it" run --rm --network none --mount "type=bind,src=$WORK/not/there,dst=/x" busybox true
 }
+
+@test "content trust is refused, as no signature would be verified" {
+	for line in 'run busybox true' 'create busybox' 'pull none/x' 'push none/x'; do
+		DOCKER_CONTENT_TRUST=1 run d $line
+		[ "$status" -ne 0 ]
+		[[ $output == *'content trust (DOCKER_CONTENT_TRUST, --disable-content-trust=false) is not supported'* ]]
+	done
+	run d run --disable-content-trust=false busybox true
+	[ "$status" -eq 125 ]
+	DOCKER_CONTENT_TRUST=1 d run --rm --network none --disable-content-trust busybox true
+	DOCKER_CONTENT_TRUST=1 d run --rm --network none "$(d images -q --no-trunc busybox)" true
+}

@@ -90,18 +90,6 @@ Loaded image: named:1" ]
 	d rmi two:1
 }
 
-@test "content trust is refused, as no signature would be verified" {
-	for line in 'run busybox true' 'create busybox' 'pull none/x' 'push none/x'; do
-		DOCKER_CONTENT_TRUST=1 run d $line
-		[ "$status" -ne 0 ]
-		[[ $output == *'content trust (DOCKER_CONTENT_TRUST, --disable-content-trust=false) is not supported'* ]]
-	done
-	run d run --disable-content-trust=false busybox true
-	[ "$status" -eq 125 ]
-	DOCKER_CONTENT_TRUST=1 d run --rm --network none --disable-content-trust busybox true
-	DOCKER_CONTENT_TRUST=1 d run --rm --network none "$(d images -q --no-trunc busybox)" true
-}
-
 @test "an image whose command is an empty list shows none" {
 	printf 'FROM busybox\nENTRYPOINT ["x"]\nCMD []\n' | d build -q -t nocmd -
 	[ "$(d image inspect -f '{{json .Config.Cmd}}' nocmd)" = null ]

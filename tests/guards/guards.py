@@ -324,7 +324,7 @@ GUARDS = [
     ("templates: text", "src/template/evaluate.c", "if (run->bytes + run->out->len <= GO_TEXT_LIMIT)", "if (run->bytes + run->out->len <= G_MAXSSIZE)", "tests/security/budgets.bats", "budgets: the text of a template"),
     ("one mount of a root at a time", "src/shim/process.c", "\troot_hold_await();", "", "tests/cli/lifecycle.bats", "a shim holds"),
     ("kill -9 of berthd: a copy's overlay", "src/engine/container/container_start.c", "\toverlay_forget(engine->store->containers_fd, work);", "\t(void)overlay_forget;", "tests/cli/lifecycle.bats", "the root of what goes with"),
-    ("content trust is refused", "src/cli/registry/trust.c", "return !asked || is_digest(reference) ||", "return true ||", "tests/cli/images.bats", "content trust is refused"),
+    ("content trust is refused", "src/cli/registry/trust.c", "return !asked || is_digest(reference) ||", "return true ||", "tests/cli/hints.bats", "content trust is refused"),
     ("crowds: descriptors of libnftables", "src/network/rules.c", "if (has_few_descriptors())", "if (has_few_descriptors() || true)", "tests/security/crowd.bats", "10,000 idle connections"),
     ("api-access: what is no rule", "src/daemon/config_values.c", "config_check_access(given, error) &&", "", "tests/api/config.bats", "api-access that is none"),
 ]
