@@ -175,6 +175,18 @@ copied() { [ "$(d logs logs 2>/dev/null)" = 'out "quoted"' ] && [ "$(d logs logs
 	grep -q 'syslog: [0-9]* log lines could not be sent and are lost' "$WORK/log"
 }
 
+@test "non-blocking: a container that floods a receiver which takes nothing ends when it is told to" {
+	inside python3 -c 'import socket, time; s = socket.create_server(("127.0.0.1", 5516)); print("listens", flush=True); c = s.accept(); time.sleep(1000)' >"$WORK/received" 3>&- &
+	echo $! >"$WORK/receiver"
+	for _ in $(seq 1500); do grep -q listens "$WORK/received" && break; sleep 0.02; done
+	lost() { grep -c 'log lines could not be sent and are lost' "$WORK/log" || true; }
+	before=$(lost)
+	d run -d --name logs --network none --log-driver syslog --log-opt syslog-address=tcp://127.0.0.1:5516 --log-opt mode=non-blocking busybox yes 0123456789012345678901234567890123456789
+	for _ in $(seq 600); do [ "$(lost)" -gt "$before" ] && break; sleep 0.05; done
+	[ "$(lost)" -gt "$before" ]
+	d rm -f logs
+}
+
 @test "options are checked at the create, in dockerd's words" {
 	while IFS='|' read -r driver options words; do
 		answer=$(post_json /containers/create "{\"Image\": \"busybox\", \"Cmd\": [\"true\"], \"HostConfig\": {\"LogConfig\": {\"Type\": \"$driver\", \"Config\": {$options}}}}" | jq -r .message)
