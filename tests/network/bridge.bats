@@ -98,7 +98,7 @@ teardown_file() { hosts_remove; }
 	[ "$status" -eq 125 ]
 	[ "$before" = "$(rules)" ]
 	[ "$(d ps -aq | wc -l)" -eq 1 ]
-	on_host socat TCP-LISTEN:8091 /dev/null 3>&- &
+	nsenter --net=/run/netns/"$HOST" socat TCP-LISTEN:8091 /dev/null 3>&- &
 	listener=$!
 	await on_host grep -q ':1F9B 0*:0000 0A ' /proc/net/tcp /proc/net/tcp6 # 8091
 	run d run --rm -p 8091:80 busybox true
