@@ -2,6 +2,8 @@
 
 #include "base/library.h"
 
+#include <errno.h>
+
 LibArchive la;
 
 bool archive_load(GError **error)
@@ -14,4 +16,14 @@ bool archive_load(GError **error)
 		.functions = functions,
 		.count = G_N_ELEMENTS(functions)};
 	return library_load(&library, error);
+}
+
+la_ssize_t archive_source_read(struct archive *archive, void *data, const void **buffer)
+{
+	ArchiveSource *source = data;
+	*buffer = source->buffer;
+	ssize_t n = source->read(source->data, source->buffer, source->size, &source->problem);
+	if (n < 0)
+		la.set_error(archive, EIO, "%s", source->problem->message);
+	return n;
 }

@@ -1,6 +1,8 @@
 /* libarchive, loaded at its first use: Debian's brings libxml2, ICU and libstdc++ along for formats that are never asked for, and they
  * would be a quarter of the memory of an engine that has not touched an image yet (docs/decisions/dependencies.md). */
 #pragma once
+#include "base/bytes.h"
+
 #include <archive.h>
 #include <archive_entry.h>
 #include <glib.h>
@@ -29,3 +31,14 @@ typedef struct {
 extern LibArchive la;
 /* Before any of them is called. */
 bool archive_load(GError **error);
+
+/* What an archive is read from, for la.read_open; all of it is the caller's. problem: the source's error, if it had one. */
+typedef struct {
+	ByteSource read;
+	gpointer data;
+	char *buffer;
+	size_t size; /* of the buffer */
+	GError *problem;
+} ArchiveSource;
+/* An archive_read_callback; source: an ArchiveSource. */
+la_ssize_t archive_source_read(struct archive *archive, void *source, const void **buffer);

@@ -580,21 +580,9 @@ bool archive_unpack_into(int dir_fd, ByteSource read, gpointer data, const char 
 	return apply_all(&apply, &size, error);
 }
 
-/* Reads on from a file's start, uncompressed. */
-typedef struct {
-	Inflate *inflate;
-	GError *error;
-	char *buffer;
-} Detect;
-
-static la_ssize_t detect_input(struct archive *archive, void *data, const void **buffer)
+static ssize_t inflated(gpointer inflate, void *buffer, size_t size, GError **error)
 {
-	Detect *detect = data;
-	*buffer = detect->buffer;
-	ssize_t n = inflate_read(detect->inflate, detect->buffer, BUFFER, &detect->error);
-	if (n < 0)
-		la.set_error(archive, EIO, "%s", detect->error->message);
-	return n;
+	return inflate_read(inflate, buffer, size, error);
 }
 
 /* libarchive counts the filter that passes all on as well. */
@@ -612,15 +600,15 @@ bool archive_detect(int fd)
 	struct archive_entry *entry;
 	g_autoptr(Inflate) inflate = inflate_new(byte_source_fd, &fd);
 	g_autofree char *buffer = g_malloc(BUFFER);
-	Detect detect = {.inflate = inflate, .buffer = buffer};
+	ArchiveSource source = {inflated, inflate, buffer, BUFFER, NULL};
 	other_filters(archive);
 	la.read_support_format_tar(archive);
-	bool found = la.read_open(archive, &detect, NULL, detect_input, NULL) == ARCHIVE_OK &&
-		     la.read_next_header(archive, &entry) >= ARCHIVE_WARN &&
-		     la.format(archive) != 0 && is_packed_once(archive, inflate) &&
-		     la.entry_pathname(entry) != NULL;
+	bool found =
+		la.read_open(archive, &source, NULL, archive_source_read, NULL) == ARCHIVE_OK &&
+		la.read_next_header(archive, &entry) >= ARCHIVE_WARN && la.format(archive) != 0 &&
+		is_packed_once(archive, inflate) && la.entry_pathname(entry) != NULL;
 	la.read_free(archive);
-	g_clear_error(&detect.error);
+	g_clear_error(&source.problem);
 	lseek(fd, at, SEEK_SET);
 	return found;
 }

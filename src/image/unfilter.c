@@ -4,33 +4,18 @@
 
 #include "base/error.h"
 
-#include <errno.h>
-
 enum { BUFFER = 256 * 1024 };
 
 struct Unfilter {
 	struct archive *archive;
-	ByteSource read;
-	gpointer data;
-	char *buffer;
-	GError *problem; /* of the source */
+	ArchiveSource source;
 	bool empty;
 };
 
-static la_ssize_t input(struct archive *archive, void *data, const void **buffer)
-{
-	Unfilter *unfilter = data;
-	*buffer = unfilter->buffer;
-	ssize_t n = unfilter->read(unfilter->data, unfilter->buffer, BUFFER, &unfilter->problem);
-	if (n < 0)
-		la.set_error(archive, EIO, "%s", unfilter->problem->message);
-	return n;
-}
-
 static bool fail_read(Unfilter *unfilter, GError **error)
 {
-	if (unfilter->problem != NULL) {
-		g_propagate_error(error, g_steal_pointer(&unfilter->problem));
+	if (unfilter->source.problem != NULL) {
+		g_propagate_error(error, g_steal_pointer(&unfilter->source.problem));
 		return false;
 	}
 	return fail(error, BERTH_ERROR_INVALID, "the archive is damaged or cut off: %s",
@@ -44,12 +29,13 @@ Unfilter *unfilter_new(ByteSource read, gpointer data, GError **error)
 		return NULL;
 	g_autoptr(Unfilter) unfilter = g_new0(Unfilter, 1);
 	*unfilter = (Unfilter){
-		.archive = la.read_new(), .read = read, .data = data, .buffer = g_malloc(BUFFER)};
+		.archive = la.read_new(), .source = {read, data, g_malloc(BUFFER), BUFFER, NULL}};
 	la.read_support_filter_xz(unfilter->archive);
 	la.read_support_filter_bzip2(unfilter->archive);
 	la.read_support_format_raw(unfilter->archive);
 	la.read_support_format_empty(unfilter->archive);
-	int code = la.read_open(unfilter->archive, unfilter, NULL, input, NULL);
+	int code =
+		la.read_open(unfilter->archive, &unfilter->source, NULL, archive_source_read, NULL);
 	if (code == ARCHIVE_OK)
 		code = la.read_next_header(unfilter->archive, &entry);
 	unfilter->empty = code == ARCHIVE_EOF;
@@ -72,7 +58,7 @@ ssize_t unfilter_read(gpointer data, void *buffer, size_t size, GError **error)
 void unfilter_free(Unfilter *unfilter)
 {
 	la.read_free(unfilter->archive);
-	g_clear_error(&unfilter->problem);
-	g_free(unfilter->buffer);
+	g_clear_error(&unfilter->source.problem);
+	g_free(unfilter->source.buffer);
 	g_free(unfilter);
 }

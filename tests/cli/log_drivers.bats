@@ -1,27 +1,8 @@
 # Drivers that send log lines away, each to a receiver of the tests' own.
 load ../lib/engine
-
+load ../lib/receivers
 # /run/systemd/journal is the engine's own, as journald's socket has one place only.
-setup_file() {
-	cat >"${BATS_FILE_TMPDIR}/runner" <<-'S'
-		#!/bin/sh
-		mkdir -p /run/systemd/journal
-		mount -t tmpfs none /run/systemd/journal
-		ip link set lo up
-		exec "$@"
-	S
-	chmod +x "$BATS_FILE_TMPDIR/runner"
-	export ENGINE_RUNNER="unshare --net --mount --propagation private $BATS_FILE_TMPDIR/runner"
-	file_setup
-}
-teardown_file() { file_teardown; }
-teardown() {
-	d rm -f logs >/dev/null 2>&1 || true
-	receiver_stop
-}
-
-# In the engine's namespaces, as one process.
-inside() { exec nsenter -t "$(cat "$WORK/pid")" -n -m "$@"; }
+setup_file() { receivers_setup 'mkdir -p /run/systemd/journal && mount -t tmpfs none /run/systemd/journal'; }
 receiver() { # kind, address
 	: >"$WORK/received"
 	inside python3 "$BATS_TEST_DIRNAME/log_receiver.py" "$1" "$2" >"$WORK/received" 2>"$WORK/receiver.log" 3>&- &
@@ -29,12 +10,6 @@ receiver() { # kind, address
 	for _ in $(seq 1500); do grep -q listens "$WORK/received" && return; sleep 0.02; done
 	cat "$WORK/receiver.log"
 	return 1
-}
-receiver_stop() {
-	[ -e "$WORK/receiver" ] || return 0
-	kill "$(cat "$WORK/receiver")" 2>/dev/null || true
-	while kill -0 "$(cat "$WORK/receiver")" 2>/dev/null; do wait "$(cat "$WORK/receiver")" 2>/dev/null || sleep 0.02; done
-	rm -f "$WORK/receiver"
 }
 # received FILTER: waits until a line of what was received makes it true
 received() {

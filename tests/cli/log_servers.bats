@@ -1,37 +1,12 @@
 # Drivers that send log lines away, to the programs that receive them in earnest: rsyslog, journald, systemd-journal-remote.
 load ../lib/engine
-
+load ../lib/receivers
 # /run is the engine's own: journald's sockets have one place only.
-setup_file() {
-	cat >"${BATS_FILE_TMPDIR}/runner" <<-'S'
-		#!/bin/sh
-		mount -t tmpfs none /run
-		mkdir -p /run/systemd/journal /run/log/journal
-		ip link set lo up
-		exec "$@"
-	S
-	chmod +x "$BATS_FILE_TMPDIR/runner"
-	export ENGINE_RUNNER="unshare --net --mount --propagation private $BATS_FILE_TMPDIR/runner"
-	file_setup
-}
-teardown_file() { file_teardown; }
-teardown() {
-	d rm -f logs >/dev/null 2>&1 || true
-	server_stop
-}
-
-# In the engine's namespaces, as one process.
-inside() { exec nsenter -t "$(cat "$WORK/pid")" -n -m "$@"; }
+setup_file() { receivers_setup 'mount -t tmpfs none /run && mkdir -p /run/systemd/journal /run/log/journal'; }
 server() { # what there is once it is ready, command...
 	inside "${@:2}" >>"$WORK/server.log" 2>&1 3>&- &
-	echo $! >"$WORK/server"
+	echo $! >"$WORK/receiver"
 	await nsenter -t "$(cat "$WORK/pid")" -n -m sh -c "$1"
-}
-server_stop() {
-	[ -e "$WORK/server" ] || return 0
-	kill "$(cat "$WORK/server")" 2>/dev/null || true
-	while kill -0 "$(cat "$WORK/server")" 2>/dev/null; do wait "$(cat "$WORK/server")" 2>/dev/null || sleep 0.02; done
-	rm -f "$WORK/server"
 }
 rsyslog() {
 	cat >"$WORK/rsyslog.conf" <<-C
@@ -75,7 +50,7 @@ numbers='i=0; while [ $i -lt 5000 ]; do echo number $i; i=$((i+1)); done'
 	d run -d --name logs --network none --log-driver syslog --log-opt syslog-address=tcp://127.0.0.1:5514 --log-opt tag=on busybox \
 		sh -c 'i=0; while :; do i=$((i+1)); echo "turn $i"; sleep 0.05; done'
 	await grep -q 'on.*turn' "$WORK/syslog"
-	server_stop
+	receiver_stop
 	before=$(d logs logs | tail -n 1)
 	rsyslog
 	await grep -q "on.*turn $((${before#turn } + 60))\$" "$WORK/syslog"
@@ -105,7 +80,7 @@ numbers='i=0; while [ $i -lt 5000 ]; do echo number $i; i=$((i+1)); done'
 	journald
 	d run -d --name logs --network none --log-driver journald busybox sh -c 'i=0; while :; do i=$((i+1)); echo "turn $i"; sleep 0.05; done'
 	await eval 'journal -o cat CONTAINER_NAME=logs | grep -q turn'
-	server_stop
+	receiver_stop
 	before=$(d logs logs | tail -n 1)
 	journald
 	await eval 'journal -o cat CONTAINER_NAME=logs | grep -qx "turn $((${before#turn } + 60))"'

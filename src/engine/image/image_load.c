@@ -197,14 +197,12 @@ bool image_load(Engine *engine, const LoadRequest *request, ByteSource read, gpo
 	Load load = {.engine = engine,
 		.request = request,
 		.wanted = wanted,
-		.read = read,
-		.stream = stream,
-		.block = g_malloc(BLOCK)};
+		.source = {read, stream, g_malloc(BLOCK), BLOCK, NULL}};
 	load.files = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, load_file_free);
 	load.links = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
 	bool ok = load_read_archive(&load, error) && load_all(&load, error);
 	g_hash_table_unref(load.files);
 	g_hash_table_unref(load.links);
-	g_free(load.block);
+	g_free(load.source.buffer);
 	return ok;
 }

@@ -4,14 +4,12 @@
 
 #include "base/error.h"
 #include "base/fd.h"
-#include "image/archive_load.h"
 #include "image/image.h"
 
 #include <errno.h>
 #include <string.h>
 
 enum {
-	BLOCK = 256 * 1024,
 	MAX_ENTRIES = 100000,
 	MAX_DOCUMENT = 8 << 20,
 	MAX_LINKS = 8,
@@ -26,16 +24,6 @@ void load_file_free(gpointer data)
 	else if (file->blob != NULL)
 		blob_writer_free(file->blob);
 	g_free(file);
-}
-
-static la_ssize_t outer_input(struct archive *archive, void *data, const void **buffer)
-{
-	Load *load = data;
-	*buffer = load->block;
-	ssize_t n = load->read(load->stream, load->block, BLOCK, &load->problem);
-	if (n < 0)
-		la.set_error(archive, EIO, "%s", load->problem->message);
-	return n;
 }
 
 /* The normalised name of an entry: no leading "./", no "..". It is never used as a path (CVE-2014-9356). */
@@ -105,7 +93,7 @@ bool load_read_archive(Load *load, GError **error)
 	bool ok = true;
 	la.read_support_format_tar(archive);
 	archive_filters(archive);
-	la.read_open(archive, load, NULL, outer_input, NULL);
+	la.read_open(archive, &load->source, NULL, archive_source_read, NULL);
 	while (ok && (code = la.read_next_header(archive, &entry)) != ARCHIVE_EOF) {
 		if (code < ARCHIVE_WARN)
 			ok = fail(error, BERTH_ERROR_INVALID,
@@ -116,9 +104,9 @@ bool load_read_archive(Load *load, GError **error)
 		else
 			ok = keep_entry(load, archive, entry, error);
 	}
-	if (load->problem != NULL) {
+	if (load->source.problem != NULL) {
 		g_clear_error(error);
-		g_propagate_error(error, g_steal_pointer(&load->problem));
+		g_propagate_error(error, g_steal_pointer(&load->source.problem));
 		ok = false;
 	}
 	la.read_free(archive);

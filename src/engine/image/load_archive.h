@@ -2,6 +2,7 @@
 #pragma once
 #include "engine/image/images.h"
 #include "engine/image/layer_incoming.h"
+#include "image/archive_load.h"
 
 /* A file of the archive. It is known only at the end which are layers: each is unpacked speculatively. */
 typedef struct {
@@ -13,10 +14,7 @@ typedef struct {
 typedef struct {
 	Engine *engine;
 	const LoadRequest *request;
-	ByteSource read;
-	gpointer stream;
-	char *block;
-	GError *problem;
+	ArchiveSource source;
 	GHashTable *files; /* name in the archive -> LoadFile */
 	GHashTable *links; /* name -> name it points to */
 	GArray *wanted;	   /* of Platform: the requested ones */
